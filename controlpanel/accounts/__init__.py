@@ -1,0 +1,1 @@
+"""Administrators: who signs in, with which roles, and what each role may do."""

@@ -1,0 +1,55 @@
+"""The doors of pages: who gets in to look, and who may act."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+
+from django.core.exceptions import PermissionDenied
+
+from controlpanel.accounts.rights import Right
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpResponse
+
+    from controlpanel.shell.http import PanelRequest
+
+P = ParamSpec("P")
+
+
+def door(
+    *, see: Right, act: Right | None = None
+) -> Callable[
+    [Callable[Concatenate[PanelRequest, P], HttpResponse]],
+    Callable[Concatenate[PanelRequest, P], HttpResponse],
+]:
+    """Let in whoever has ``see``; a request that is not GET or HEAD needs ``act`` (default: ``see``).
+
+    Others get 403; somebody who is signed out was sent to the sign-in page before. The view learns in
+    ``request.may_act`` whether to offer what it would refuse.
+    """
+
+    def wrap(
+        view: Callable[Concatenate[PanelRequest, P], HttpResponse],
+    ) -> Callable[Concatenate[PanelRequest, P], HttpResponse]:
+        @wraps(view)
+        def guarded(
+            request: PanelRequest, /, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponse:
+            request.may_act = request.user.has_right(act or see)
+            looking = request.method in {"GET", "HEAD"}
+            if not (request.user.has_right(see) if looking else request.may_act):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.door = (see, act or see)  # type: ignore[attr-defined]  # read by the test of doors
+        return guarded
+
+    return wrap
+
+
+def passes(view: Any) -> tuple[Right, Right] | None:
+    """The rights a view's door asks for, (to see, to act); None for a view without a door."""
+    return getattr(view, "door", None)

@@ -1,0 +1,125 @@
+"""Administrators and the roles they hold."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.apps import apps
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from controlpanel.accounts.rights import GRANTS, Right, Role
+
+
+class AdministratorManager(BaseUserManager["Administrator"]):
+    """Finds an administrator by name without regard to case."""
+
+    def get_by_natural_key(self, username: str | None) -> Administrator:
+        """The administrator who signs in as ``username``, or DoesNotExist."""
+        return self.get(username__iexact=username)
+
+
+class Administrator(AbstractBaseUser):
+    """Somebody who may sign in to the panel. Rights come from roles alone; nobody is a superuser."""
+
+    username = models.CharField(
+        _("user name"),
+        max_length=150,
+        unique=True,
+        validators=[UnicodeUsernameValidator()],
+    )
+    display_name = models.CharField(_("display name"), max_length=150, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    is_active = models.BooleanField(
+        _("active"),
+        default=True,
+        help_text=_("Untick to keep somebody out. Accounts are never deleted."),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects: ClassVar[AdministratorManager] = AdministratorManager()
+
+    USERNAME_FIELD = "username"
+    AUDITED = ("username", "display_name", "email", "is_active")
+
+    class Meta:
+        verbose_name = _("administrator")
+        verbose_name_plural = _("administrators")
+        ordering = ("username",)
+        constraints = (
+            models.UniqueConstraint(
+                Lower("username"),
+                name="accounts_username_unique",
+                violation_error_message=_(
+                    "An administrator with this user name exists already."
+                ),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.username
+
+    @cached_property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles held, in the order of the enum; one query, once a request."""
+        held = (
+            set(self.role_grants.values_list("role", flat=True)) if self.pk else set()
+        )
+        return tuple(role for role in Role if role in held)
+
+    @property
+    def display_roles(self) -> str:
+        """The names of the roles, for the header."""
+        return ", ".join(role.value for role in self.roles)
+
+    def has_right(self, right: Right) -> bool:
+        """Whether any role grants ``right``. An inactive account has no right."""
+        return self.is_active and any(right in GRANTS[role] for role in self.roles)
+
+    # What the Django admin asks (docs: "Custom users and django.contrib.admin").
+
+    @property
+    def is_staff(self) -> bool:
+        """Everybody with a role may look at the support desk's pages."""
+        return self.has_right(Right.VIEW)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Whether ``app.action_model`` is permitted: view needs VIEW, all else what the app's room asks for."""
+        label, _dot, codename = perm.partition(".")
+        if codename.startswith("view_"):
+            return self.has_right(Right.VIEW)
+        return self.has_right(
+            getattr(apps.get_app_config(label), "change_right", Right.CHANGE)
+        )
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Whether the app shows in the admin's index."""
+        return self.has_right(Right.VIEW)
+
+
+class RoleGrant(models.Model):
+    """One role held by one administrator."""
+
+    administrator = models.ForeignKey(
+        Administrator, models.CASCADE, related_name="role_grants"
+    )
+    role = models.CharField(_("role"), max_length=40, choices=Role)
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("administrator", "role"), name="accounts_role_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="accounts_role_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.role

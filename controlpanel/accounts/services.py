@@ -1,0 +1,115 @@
+"""Every write to administrators and their roles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from axes.utils import reset as forget_failures
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from controlpanel.accounts.actions import Action
+from controlpanel.accounts.models import Administrator, RoleGrant
+from controlpanel.accounts.rights import Role
+from controlpanel.audit import commits
+from controlpanel.audit.records import record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from controlpanel.audit.actor import Actor
+
+
+@transaction.atomic
+def create_administrator(
+    *,
+    username: str,
+    password: str,
+    roles: Iterable[Role],
+    actor: Actor,
+    reason: str = "",
+    display_name: str = "",
+    email: str = "",
+) -> Administrator:
+    """Make an account with ``roles``. Raises ValidationError for a bad name or a weak password."""
+    account = Administrator(username=username, display_name=display_name, email=email)
+    validate_password(password, account)
+    account.set_password(password)
+    commits.create(account, action=Action.CREATE, actor=actor, reason=reason)
+    set_roles(account, roles=roles, actor=actor)
+    return account
+
+
+@transaction.atomic
+def change_administrator(
+    account: Administrator, *, actor: Actor, reason: str = "", **values: object
+) -> Administrator:
+    """Set display name, e-mail, name or active. The last active CsAdministrator cannot be switched off."""
+    if values.get("is_active") is False:
+        _keep_an_administrator(account, actor)
+    return commits.change(
+        account, values, action=Action.CHANGE, actor=actor, reason=reason
+    )
+
+
+@transaction.atomic
+def set_roles(
+    account: Administrator, *, roles: Iterable[Role], actor: Actor, reason: str = ""
+) -> None:
+    """Let ``account`` hold exactly ``roles``. The last active CsAdministrator keeps that role."""
+    wanted = {Role(role) for role in roles}
+    held = {Role(role) for role in account.role_grants.values_list("role", flat=True)}
+    if wanted == held:
+        return
+    if Role.ADMINISTRATOR in held - wanted:
+        _keep_an_administrator(account, actor)
+    account.role_grants.filter(role__in=held - wanted).delete()
+    RoleGrant.objects.bulk_create(
+        RoleGrant(administrator=account, role=role) for role in wanted - held
+    )
+    account.__dict__.pop("roles", None)
+    record(
+        Action.ROLES,
+        account,
+        actor=actor,
+        reason=reason,
+        before={"roles": sorted(held)},
+        after={"roles": sorted(wanted)},
+    )
+
+
+@transaction.atomic
+def set_password(
+    account: Administrator, password: str, *, actor: Actor, reason: str = ""
+) -> None:
+    """Set a new password; every session of the account but the one that asked ends with the next request."""
+    validate_password(password, account)
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    record(Action.PASSWORD, account, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def unlock(account: Administrator, *, actor: Actor) -> None:
+    """Forget the failed sign-ins of ``account``, so that it may try again at once."""
+    forget_failures(username=account.username)
+    record(Action.UNLOCK, account, actor=actor)
+
+
+def _keep_an_administrator(account: Administrator, actor: Actor) -> None:
+    """Refuse what would lock everybody, or the one who asks, out of the panel."""
+    if account.pk == actor.pk:
+        raise ValidationError(
+            _("You cannot take away your own access. Ask another CsAdministrator.")
+        )
+    others = Administrator.objects.select_for_update().filter(
+        is_active=True, role_grants__role=Role.ADMINISTRATOR
+    )
+    if not others.exclude(pk=account.pk).exists():
+        raise ValidationError(
+            _(
+                "This is the last active CsAdministrator. Give the role to another one first."
+            )
+        )

@@ -1,0 +1,56 @@
+"""Sign-in, sign-out and lock-out, written to the change log (OWASP ASVS 16.3.1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axes.signals import user_locked_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db import transaction
+from django.http import HttpRequest
+
+from controlpanel.accounts.actions import Action
+from controlpanel.accounts.models import Administrator
+from controlpanel.audit.actor import Actor
+from controlpanel.audit.records import record
+from controlpanel.shell.http import client_address
+
+
+def follow() -> None:
+    """Connect to Django's and axes' signals."""
+    user_logged_in.connect(_signed_in, dispatch_uid="panel-sign-in")
+    user_logged_out.connect(_signed_out, dispatch_uid="panel-sign-out")
+    user_locked_out.connect(_locked_out, dispatch_uid="panel-lock-out")
+
+
+def _signed_in(
+    sender: object, request: HttpRequest, user: Administrator, **_rest: Any
+) -> None:
+    _note(Action.SIGN_IN, user, request)
+
+
+def _signed_out(
+    sender: object, request: HttpRequest, user: Administrator | None, **_rest: Any
+) -> None:
+    if user is not None:
+        _note(Action.SIGN_OUT, user, request)
+
+
+def _locked_out(
+    sender: object, request: HttpRequest, username: str, **_rest: Any
+) -> None:
+    account = Administrator.objects.filter(username__iexact=username or "").first()
+    address = client_address(request)
+    with transaction.atomic():
+        record(
+            Action.LOCK_OUT,
+            account,
+            actor=Actor("", address=address),
+            name=(username or "")[:150],
+        )
+
+
+def _note(action: Action, user: Administrator, request: HttpRequest | None) -> None:
+    address = client_address(request) if request is not None else ""
+    with transaction.atomic():
+        record(action, user, actor=Actor(user.username, user.pk, address))

@@ -1,0 +1,122 @@
+"""How a service writes a row: locked, compared with the version its reader saw, validated, recorded.
+
+These three functions are the only places that save or delete a recorded row. Each must run inside the
+service's transaction, so that a change without its event cannot exist.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import models
+from django.utils import timezone
+
+from controlpanel.audit.models import Recorded
+from controlpanel.audit.records import facts, record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from controlpanel.audit.actor import Actor
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Conflict(Exception):
+    """Somebody else committed first. ``current`` is the row as it stands now."""
+
+    def __init__(self, current: models.Model) -> None:
+        super().__init__(f"{current} was changed by somebody else")
+        self.current = current
+
+
+class Gone(Exception):
+    """The row was deleted meanwhile."""
+
+
+def create(row: M, *, action: str, actor: Actor, reason: str = "") -> M:
+    """Validate and insert ``row``, and record it. Raises ValidationError."""
+    now = timezone.now()
+    if isinstance(row, Recorded):
+        row.version, row.changed_at, row.changed_by = 1, now, actor.name
+    row.full_clean()
+    row.save(force_insert=True)
+    record(action, row, actor=actor, after=facts(row), reason=reason, now=now)
+    return row
+
+
+def locked(row: M, version: int | None = None) -> M:
+    """``row`` read again and locked (a lock is a no-op on SQLite, whose write transactions are one at a time).
+
+    Raises Gone, and Conflict when ``version`` is given and is not the one that stands.
+    """
+    current = type(row)._default_manager.select_for_update().filter(pk=row.pk).first()
+    if current is None:
+        raise Gone(str(row))
+    if (
+        version is not None
+        and isinstance(current, Recorded)
+        and current.version != version
+    ):
+        raise Conflict(current)
+    return current
+
+
+def change(
+    row: M,
+    values: Mapping[str, Any],
+    *,
+    action: str,
+    actor: Actor,
+    version: int | None = None,
+    reason: str = "",
+) -> M:
+    """Set ``values`` on the row as it stands, save only those that differ, and record them.
+
+    ``version`` is the version that the actor saw; None (commands) means "whatever stands now". Returns the row
+    as it stands afterwards; a call that changes nothing saves and records nothing. Raises ValidationError,
+    Conflict, Gone.
+    """
+    current = locked(row, version)
+    before = facts(current)
+    differing = [
+        name for name, value in values.items() if getattr(current, name) != value
+    ]
+    for name in differing:
+        setattr(current, name, values[name])
+    if not differing:
+        return current
+    current.full_clean()
+    now = timezone.now()
+    if isinstance(current, Recorded):
+        current.version, current.changed_at, current.changed_by = (
+            current.version + 1,
+            now,
+            actor.name,
+        )
+        differing += ["version", "changed_at", "changed_by"]
+    current.save(update_fields=differing)
+    record(
+        action,
+        current,
+        actor=actor,
+        before=before,
+        after=facts(current),
+        reason=reason,
+        now=now,
+    )
+    return current
+
+
+def delete(
+    row: models.Model,
+    *,
+    action: str,
+    actor: Actor,
+    version: int | None = None,
+    reason: str = "",
+) -> None:
+    """Delete the row as it stands and record what it was. Raises Conflict, Gone."""
+    current = locked(row, version)
+    record(action, current, actor=actor, before=facts(current), reason=reason)
+    current.delete()

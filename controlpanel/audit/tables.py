@@ -1,0 +1,107 @@
+"""The columns and filters of the change log."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from controlpanel.audit.actions import known
+from controlpanel.audit.words import summary
+from controlpanel.shell.lists import Column, Filter, Listing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def _kinds() -> Iterable[tuple[str, str]]:
+    """The kinds of object that rooms record: models that say what is audited."""
+    for model in apps.get_models():
+        if hasattr(model, "AUDITED"):
+            yield model._meta.label_lower, capfirst(str(model._meta.verbose_name))
+
+
+def _search(rows: Any, text: str) -> Any:
+    return rows.filter(
+        Q(object_name__icontains=text)
+        | Q(actor_name__icontains=text)
+        | Q(reason__icontains=text)
+    )
+
+
+def _since(rows: Any, value: str) -> Any:
+    day = _day(value)
+    return rows.between(day, None) if day else rows.none()
+
+
+def _until(rows: Any, value: str) -> Any:
+    day = _day(value)
+    return rows.between(None, day + timedelta(days=1)) if day else rows.none()
+
+
+def _day(value: str) -> datetime | None:
+    try:
+        day = parse_date(value)
+    except ValueError:
+        return None
+    return (
+        timezone.make_aware(datetime(day.year, day.month, day.day))
+        if day and day.year < 9999
+        else None
+    )
+
+
+def _object(rows: Any, value: str) -> Any:
+    return (
+        rows.filter(object_pk=int(value))
+        if value.isascii() and value.isdigit() and len(value) < 19
+        else rows.none()
+    )
+
+
+LISTING = Listing(
+    name="change-log",
+    search_label=_("Search object, person or reason"),
+    order="-at",
+    columns=(
+        Column("at", _("When (UTC)"), lambda event: event.at, ("pk",)),
+        Column("who", _("Who"), lambda event: event.actor_name, ("actor_name",)),
+        Column("action", _("Action"), lambda event: event.label, ("action",)),
+        Column(
+            "object", _("Object"), lambda event: event.object_name, ("object_name",)
+        ),
+        Column("changes", _("What changed"), summary),
+        Column("reason", _("Reason"), lambda event: event.reason),
+        Column("from", _("From"), lambda event: event.address),
+    ),
+    filters=(
+        Filter(
+            "action",
+            _("Action"),
+            lambda: known().items(),
+            lambda rows, value: rows.filter(action=value),
+        ),
+        Filter(
+            "kind",
+            _("Kind of object"),
+            _kinds,
+            lambda rows, value: rows.filter(object_type=value),
+        ),
+        Filter(
+            "who",
+            _("Who"),
+            None,
+            lambda rows, value: rows.filter(actor_name__iexact=value),
+        ),
+        Filter("since", _("From day"), None, _since, kind="date"),
+        Filter("until", _("To day"), None, _until, kind="date"),
+        Filter("object", _("Object number"), None, _object, kind="hidden"),
+    ),
+    search=_search,
+)

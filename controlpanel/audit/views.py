@@ -1,0 +1,34 @@
+"""The pages of the change log. They only read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from controlpanel.accounts.doors import door
+from controlpanel.accounts.rights import Right
+from controlpanel.audit.models import AuditEvent
+from controlpanel.audit.tables import LISTING
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from controlpanel.shell.http import PanelRequest
+
+
+@require_safe
+@door(see=Right.VIEW)
+def event_list(request: PanelRequest) -> HttpResponse:
+    """What happened, newest first."""
+    return LISTING.respond(request, AuditEvent.objects.all(), "audit/list.html")
+
+
+@require_safe
+@door(see=Right.VIEW)
+def event_details(request: PanelRequest, pk: int) -> HttpResponse:
+    """One event with all that was and is."""
+    return render(
+        request, "audit/details.html", {"event": get_object_or_404(AuditEvent, pk=pk)}
+    )

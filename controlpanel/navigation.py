@@ -1,0 +1,69 @@
+"""The left bar and the tabs, as data: the one place to add a group or a tab.
+
+A tab names its room (a Django app). settings.py installs every room named here and urls.py gives it the
+address ``/<group>/<room>/``, so a new tab is its folder, its templates and one entry below. The first page
+of a room is the URL name ``<room>:list``. The order is that of the Lync Server 2013 Control Panel
+(lync-reference.md, 1.2 and 1.3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.utils.functional import _StrPromise
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab: the dotted name of its room and its label; a label of "" is a group without a tab strip."""
+
+    room: str
+    label: _StrPromise | str = ""
+
+    @property
+    def name(self) -> str:
+        """The room's short name, which is also its app label and URL namespace."""
+        return self.room.rpartition(".")[2]
+
+
+@dataclass(frozen=True)
+class Group:
+    """One entry of the left bar; ``slug`` is its place in addresses and the name of its icon."""
+
+    slug: str
+    label: _StrPromise | str
+    tabs: tuple[Tab, ...]
+
+
+GROUPS = (
+    Group("home", _("Home"), (Tab("federation.overview"),)),
+    Group(
+        "federation",
+        _("Federation and External Access"),
+        (Tab("federation.policies", _("External Access Policy")),),
+    ),
+    Group("log", _("Change log"), (Tab("controlpanel.audit"),)),
+)
+
+#: Rooms that have no tab (yet): installed, but without a place in the left bar.
+ROOMS_WITHOUT_TAB = ("federation.topology",)
+
+
+def rooms() -> tuple[str, ...]:
+    """The dotted names of all rooms, each once, in the order of the left bar."""
+    return tuple(
+        dict.fromkeys([*ROOMS_WITHOUT_TAB, *(tab.room for _group, tab in tabs())])
+    )
+
+
+def tabs() -> Iterator[tuple[Group, Tab]]:
+    """Every tab with its group, in order."""
+    for group in GROUPS:
+        for tab in group.tabs:
+            yield group, tab

@@ -1,0 +1,1 @@
+"""The frame every page shares: list pages, details pages, preferences, template tags."""

@@ -1,0 +1,117 @@
+"""The Django admin as the support desk's tool: it looks at everything, and writes through services only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from controlpanel.audit.commits import Conflict, Gone
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+
+class RecordedForm(forms.ModelForm[models.Model]):
+    """A form that refuses to overwrite a version its reader has not seen."""
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen_version"].initial = getattr(self.instance, "version", None)
+
+
+class RecordedAdmin(admin.ModelAdmin[Any]):
+    """A page of the support desk. A room fills in ``write`` and ``remove`` with its services."""
+
+    form = RecordedForm
+
+    def write(
+        self,
+        request: HttpRequest,
+        row: Any,
+        values: dict[str, Any],
+        version: int | None,
+    ) -> Any:
+        """Call the room's service: ``version`` None makes a new row. Returns the row as it stands."""
+        raise NotImplementedError
+
+    def remove(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        """Call the room's service that deletes ``rows``."""
+        raise NotImplementedError
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: Any, change: bool
+    ) -> None:
+        """Hand the changed values to the service; never ``obj.save()``."""
+        values = {
+            name: form.cleaned_data[name]
+            for name in form.changed_data
+            if name != "seen_version"
+        }
+        version = form.cleaned_data.get("seen_version") if change else None
+        if row := self.write(request, obj, values, version):
+            obj.pk = row.pk
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Delete one row through the service."""
+        self.remove(request, self.model._default_manager.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Delete several rows through the service, all or nothing."""
+        self.remove(request, queryset)
+
+    def changeform_view(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The form; what a service refuses comes back as a message, and nothing is saved."""
+        return self._guarded(request, super().changeform_view, *args, **kwargs)
+
+    def delete_view(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The confirmation; refusals come back as a message."""
+        return self._guarded(request, super().delete_view, *args, **kwargs)
+
+    def changelist_view(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The list and its actions; refusals come back as a message."""
+        return self._guarded(request, super().changelist_view, *args, **kwargs)
+
+    def _guarded(
+        self, request: HttpRequest, view: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        try:
+            response: HttpResponse = view(request, *args, **kwargs)
+        except ValidationError as refusal:
+            for sentence in refusal.messages:
+                messages.error(request, sentence)
+        except Conflict:
+            messages.error(
+                request,
+                _(
+                    "Somebody else changed this first. Nothing was overwritten; look again."
+                ),
+            )
+        except Gone:
+            messages.error(request, _("This was deleted meanwhile."))
+        else:
+            return response
+        return HttpResponseRedirect(request.get_full_path())
+
+    def log_addition(self, *_args: Any) -> None:  # type: ignore[override]
+        """Nothing: the change log has the event already."""
+
+    def log_change(self, *_args: Any) -> None:  # type: ignore[override]
+        """Nothing: the change log has the event already."""
+
+    def log_deletions(self, *_args: Any) -> None:  # type: ignore[override]
+        """Nothing: the change log has the event already."""

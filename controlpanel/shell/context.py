@@ -1,0 +1,83 @@
+"""What base.html needs on every page: the left bar, the tabs, theme and languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, get_language_info
+
+from controlpanel.navigation import GROUPS, Group
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.utils.functional import _StrPromise
+
+THEMES = ("auto", "light", "dark")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A place to go: ``current`` marks the one the reader is at."""
+
+    label: _StrPromise | str
+    url: str
+    current: bool
+    icon: str = ""
+    tabs: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The frame around a page. ``tabs`` are those of the current group."""
+
+    groups: tuple[Link, ...]
+    group: Link | None
+    theme: str
+    languages: tuple[tuple[str, str, bool], ...]
+
+    @property
+    def tabs(self) -> tuple[Link, ...]:
+        """The tab strip of the current group; empty for a group that has one page and no tab label."""
+        return self.group.tabs if self.group else ()
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: the variable ``frame``, built only when a template asks for it."""
+    return {"frame": SimpleLazyObject(lambda: _build(request))}
+
+
+def _build(request: HttpRequest) -> Frame:
+    room = request.resolver_match.namespace if request.resolver_match else ""
+    groups = tuple(_link(group, room) for group in GROUPS)
+    theme = request.COOKIES.get("theme", "auto")
+    return Frame(
+        groups=groups,
+        group=next((link for link in groups if link.current), None),
+        theme=theme if theme in THEMES else "auto",
+        languages=tuple(
+            (
+                code,
+                get_language_info(code)["name_local"].capitalize(),
+                code == get_language(),
+            )
+            for code, _name in settings.LANGUAGES
+        ),
+    )
+
+
+def _link(group: Group, room: str) -> Link:
+    tabs = tuple(
+        Link(tab.label, reverse(f"{tab.name}:list"), tab.name == room)
+        for tab in group.tabs
+    )
+    return Link(
+        label=group.label,
+        url=tabs[0].url,
+        current=any(tab.current for tab in tabs),
+        icon=group.slug,
+        tabs=tuple(tab for tab in tabs if tab.label),
+    )

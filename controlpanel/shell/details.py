@@ -1,0 +1,201 @@
+"""Details pages, the same for every tab: one form, Commit and Cancel, no lost edit.
+
+The form carries the version of the row and the values that its reader saw. On Commit only the fields that the
+reader changed go to the service. When somebody else committed first, the page comes back with both versions
+side by side: their values stand, the reader's changes are laid over them, and the next Commit is aware.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from controlpanel.audit.commits import Conflict, Gone
+from controlpanel.audit.models import AuditEvent
+from controlpanel.shell.fields import LineField
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crispy_forms.layout import Layout
+    from django.db import models
+
+    from controlpanel.shell.http import PanelRequest
+
+_FRAME_FIELDS = ("reason", "version", "loaded")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field in which two versions differ, as a reader sees the values."""
+
+    label: str
+    yours: str
+    theirs: str
+    touched: bool
+
+
+class ReasonForm(forms.Form):
+    """What a confirmation asks: why."""
+
+    reason = LineField(
+        label=gettext_lazy("Reason for this change"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("Optional; kept in the change log."),
+    )
+
+
+class DetailsForm(ReasonForm):
+    """A room's form derives from this and adds its own fields and ``layout()``."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    loaded = forms.JSONField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, request: PanelRequest, row: models.Model | None = None, **initial: Any
+    ) -> None:
+        self.row = row
+        self.differences: list[Difference] = []
+        self.conflict: AuditEvent | None = None
+        values = {**(self.values_of(row) if row is not None else {}), **initial}
+        loaded = (
+            json.loads(json.dumps(values, cls=DjangoJSONEncoder))
+            if row is not None
+            else {}
+        )
+        start = {**values, "version": getattr(row, "version", None), "loaded": loaded}
+        super().__init__(
+            request.POST if request.method == "POST" else None, initial=start
+        )
+        if not request.may_act:
+            for field in self.fields.values():
+                field.disabled = True
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = self.layout()
+
+    def layout(self) -> Layout:
+        """How crispy lays the room's own fields out."""
+        raise NotImplementedError
+
+    @staticmethod
+    def values_of(row: models.Model) -> dict[str, Any]:
+        """The row's values under the form's field names."""
+        raise NotImplementedError
+
+    @property
+    def own_fields(self) -> list[str]:
+        """The names of the room's fields."""
+        return [name for name in self.fields if name not in _FRAME_FIELDS]
+
+    def touched(self) -> list[str]:
+        """The fields whose posted value is not the one that the page was loaded with."""
+        loaded = self.cleaned_data.get("loaded") or {}
+        return [
+            name
+            for name in self.own_fields
+            if not self.fields[name].disabled
+            and self.fields[name].has_changed(loaded.get(name), self[name].data)
+        ]
+
+    def changes(self) -> dict[str, Any]:
+        """Cleaned values of what the reader changed: what the service gets."""
+        return {name: self.cleaned_data[name] for name in self.touched()}
+
+    def refuse(self, refusal: ValidationError) -> None:
+        """Put a service's refusal beside the fields it speaks of."""
+        if not hasattr(refusal, "error_dict"):
+            self.add_error(None, refusal)
+            return
+        for name, errors in refusal.error_dict.items():
+            known = name in self.fields and name != NON_FIELD_ERRORS
+            self.add_error(name if known else None, errors)
+
+    def meet(self, conflict: Conflict) -> None:
+        """Show both versions, and lay the reader's changes over what stands now."""
+        theirs = type(self)._as_data(self.values_of(conflict.current))
+        mine, touched = self.data.copy(), self.touched()
+        for name in self.own_fields:
+            yours = self._shown(name, self[name].data)
+            if yours != (other := self._shown(name, theirs.get(name))):
+                label = str(self.fields[name].label)
+                self.differences.append(
+                    Difference(label, yours, other, name in touched)
+                )
+        for name in set(self.own_fields) - set(touched):
+            mine.setlist(name, _posted(theirs.get(name)))
+        mine["version"] = str(getattr(conflict.current, "version", ""))
+        mine["loaded"] = json.dumps(theirs)
+        self.data = mine
+        self.conflict = AuditEvent.objects.about(conflict.current).first()
+
+    @staticmethod
+    def _as_data(values: dict[str, Any]) -> dict[str, Any]:
+        return dict(json.loads(json.dumps(values, cls=DjangoJSONEncoder)))
+
+    def _shown(self, name: str, value: Any) -> str:
+        field = self.fields[name]
+        if isinstance(field, forms.BooleanField):
+            return _("Yes") if field.to_python(value) else _("No")
+        choices = dict(getattr(field, "choices", ()))
+        return str(choices.get(value, "" if value is None else value))
+
+
+def _posted(value: Any) -> list[Any]:
+    """A value as a browser would post it: an unticked box posts nothing."""
+    if value is None or value is False:
+        return []
+    if isinstance(value, list):
+        return value
+    return ["on"] if value is True else [value]
+
+
+def committed(
+    form: DetailsForm, write: Callable[[], models.Model]
+) -> models.Model | None:
+    """What ``write`` returns when the form is valid and the service accepts it; None when the page must come back."""
+    if not form.is_valid():
+        return None
+    try:
+        return write()
+    except ValidationError as refusal:
+        form.refuse(refusal)
+    except Conflict as conflict:
+        form.meet(conflict)
+    except Gone as gone:
+        raise Http404 from gone
+    return None
+
+
+def respond(
+    request: PanelRequest, form: DetailsForm, template: str, **context: Any
+) -> HttpResponse:
+    """The details page: status 409 with a conflict, 422 with errors, else 200.
+
+    ``context`` names ``title`` and ``back`` (the address of the list); ``history`` is the row's latest events.
+    """
+    history = (
+        list(AuditEvent.objects.about(form.row)[:10]) if form.row is not None else []
+    )
+    status = (
+        409
+        if form.conflict or form.differences
+        else 422
+        if form.is_bound and form.errors
+        else 200
+    )
+    return render(
+        request, template, {"form": form, "history": history, **context}, status=status
+    )

@@ -1,0 +1,37 @@
+"""Form fields that clean what administrators paste."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from controlpanel.shell.text import has_control_characters
+
+
+class LineField(forms.CharField):
+    """One line of text: trimmed, runs of spaces made one, no control characters."""
+
+    def clean(self, value: Any) -> str:
+        """The text, or a ValidationError that says what to do."""
+        text = " ".join(str(value or "").split(" ")).strip()
+        if has_control_characters(text):
+            raise ValidationError(
+                _("Remove the control characters or line breaks from this text.")
+            )
+        return str(super().clean(" ".join(text.split())))
+
+
+class TextField(LineField):
+    """Some lines of text: trimmed, no control characters but line breaks and tabs."""
+
+    widget = forms.Textarea
+
+    def clean(self, value: Any) -> str:
+        """The text with plain line ends, or a ValidationError that says what to do."""
+        text = str(value or "").replace("\r\n", "\n").strip()
+        if has_control_characters(text, but="\n\t"):
+            raise ValidationError(_("Remove the control characters from this text."))
+        return str(forms.CharField.clean(self, text))

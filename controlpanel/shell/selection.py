@@ -1,0 +1,63 @@
+"""The rows an action is asked to act on: the ticked ones, or all that match the list's search and filters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from controlpanel.shell.http import PanelRequest
+    from controlpanel.shell.lists import Listing
+
+#: More rows than a page holds cannot have been ticked one by one.
+_MOST_TICKED = 1000
+
+
+@dataclass(frozen=True)
+class Selection:
+    """``rows`` selected on a list; ``fields`` repeat the selection in the form that confirms the action."""
+
+    rows: QuerySet[Any]
+    fields: list[tuple[str, str]]
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows are selected."""
+        return self.rows.count()
+
+    def still(self, request: PanelRequest) -> bool:
+        """Whether the number of rows is the one that was shown when the action was confirmed.
+
+        When it is not, says so: "all that match" may have grown, and nobody agreed to the rest.
+        """
+        if request.POST.get("count") == str(self.count):
+            return True
+        messages.warning(
+            request, _("The selection changed meanwhile. Look again, then confirm.")
+        )
+        return False
+
+
+def selected(request: PanelRequest, listing: Listing, rows: QuerySet[Any]) -> Selection:
+    """What ``request`` selects among ``rows``: parameters ``row`` (keys), or ``all=1`` with the narrowing."""
+    params = request.POST if request.method == "POST" else request.GET
+    if params.get("all"):
+        names = ("q", *(each.name for each in listing.filters))
+        fields = [
+            ("all", "1"),
+            *((name, value) for name in names if (value := params.get(name))),
+        ]
+        return Selection(listing.matching(rows, params), fields)
+    keys = [
+        key
+        for key in params.getlist("row")
+        if key.isascii() and key.isdigit() and len(key) < 19
+    ]
+    keys = keys[:_MOST_TICKED]
+    return Selection(rows.filter(pk__in=keys), [("row", key) for key in keys])

@@ -1,0 +1,36 @@
+"""How names are compared, sorted and kept clean. Pure Python."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def fold(text: str) -> str:
+    """``text`` for comparing without regard to case or Unicode form: two names with one fold are one name."""
+    return unicodedata.normalize(
+        "NFKC", unicodedata.normalize("NFKC", text).casefold()
+    ).strip()
+
+
+def sort_key(text: str) -> str:
+    """``text`` for sorting and searching: folded, and without accents, so that É stands beside E."""
+    marked = unicodedata.normalize("NFKD", fold(text))
+    return "".join(letter for letter in marked if not unicodedata.combining(letter))
+
+
+def has_control_characters(text: str, *, but: str = "") -> bool:
+    """Whether a control, line or direction-changing character hides in ``text``; those in ``but`` are allowed.
+
+    Direction overrides (Unicode category Cf, U+202A to U+202E and U+2066 to U+2069) count: they make a log lie.
+    """
+    return any(
+        letter not in but
+        and (
+            unicodedata.category(letter) in {"Cc", "Zl", "Zp", "Cs", "Co"}
+            or letter in _DIRECTION
+        )
+        for letter in text
+    )
+
+
+_DIRECTION = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))

@@ -1,0 +1,54 @@
+"""Preferences of the reader's browser, and the health check."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from controlpanel.shell.context import THEMES
+from controlpanel.shell.lists import ROWS_PER_PAGE
+
+_YEAR = 365 * 24 * 3600
+
+
+@require_POST
+@login_not_required
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Remember the theme or the rows per page in a cookie, and go back to where the reader was."""
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(
+        target, {request.get_host()}, request.is_secure()
+    ):
+        target = resolve_url("home")
+    response = HttpResponseRedirect(target)
+    allowed = {"theme": THEMES, "rows": tuple(map(str, ROWS_PER_PAGE))}
+    for name, values in allowed.items():
+        if (value := request.POST.get(name)) in values:
+            response.set_cookie(
+                name,
+                value,
+                max_age=_YEAR,
+                samesite="Lax",
+                secure=request.is_secure(),
+                httponly=True,
+            )
+    return response
+
+
+@require_GET
+@never_cache
+@login_not_required
+def health(request: HttpRequest) -> HttpResponse:
+    """ "ok" when the database answers, status 503 when it does not; no detail for strangers."""
+    try:
+        connection.ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("unavailable\n", status=503, content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain")

@@ -1,0 +1,25 @@
+"""Every address of the panel. Rooms bring their own; their place follows from navigation.py."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.generic import RedirectView
+from django.views.i18n import set_language
+
+from controlpanel.navigation import tabs
+from controlpanel.shell.views import health
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="overview:list"), name="home"),
+    *(
+        path(f"{group.slug}/{tab.name}/", include(f"{tab.room}.urls"))
+        for group, tab in tabs()
+    ),
+    path("account/", include("controlpanel.accounts.urls")),
+    path("panel/", include("controlpanel.shell.urls")),
+    path("language/", login_not_required(set_language), name="set_language"),
+    path("admin/", admin.site.urls),
+    path("healthz", health, name="health"),
+]

@@ -1,0 +1,1 @@
+"""The area Federation and External Access; one folder a noun."""

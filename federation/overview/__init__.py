@@ -1,0 +1,1 @@
+"""Home: what stands where, what happened last, what to do first."""

@@ -1,0 +1,1 @@
+"""External access policies: what users may do beyond the organisation."""

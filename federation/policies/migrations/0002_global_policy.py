@@ -1,0 +1,22 @@
+"""The Global policy exists from installation (lync-reference.md, 2.1)."""
+
+from __future__ import annotations
+
+from django.db import migrations
+from django.utils import timezone
+
+
+def make_global(apps, schema_editor):
+    """Everything off; it governs everybody whom no other policy governs."""
+    policy = apps.get_model("policies", "ExternalAccessPolicy")
+    policy.objects.get_or_create(
+        scope=0,
+        defaults={"changed_at": timezone.now(), "changed_by": "system", "version": 1},
+    )
+
+
+class Migration(migrations.Migration):
+    """Makes one row."""
+
+    dependencies = [("policies", "0001_initial")]
+    operations = [migrations.RunPython(make_global, migrations.RunPython.noop)]

@@ -1,0 +1,64 @@
+"""The columns and filters of the list of policies (lync-reference.md, 2.6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from controlpanel.shell.lists import Column, Filter, Listing
+from federation.policies.models import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.utils.functional import _StrPromise
+
+    from federation.policies.models import ExternalAccessPolicy
+
+
+def _switch(name: str, label: _StrPromise) -> Column:
+    value: Callable[[Any], object] = lambda policy: getattr(policy, name)  # noqa: E731
+    return Column(name, label, value, (name, "scope", "shown_name"), centred=True)
+
+
+def _changed(policy: ExternalAccessPolicy) -> str:
+    return f"{policy.changed_at:%Y-%m-%d %H:%M:%SZ} {policy.changed_by}"
+
+
+LISTING = Listing(
+    name="external-access-policies",
+    search_label=_("Search policies"),
+    order="name",
+    columns=(
+        Column(
+            "name", _("Name"), lambda policy: policy.identity, ("scope", "shown_name")
+        ),
+        Column(
+            "scope",
+            _("Scope"),
+            lambda policy: policy.get_scope_display(),
+            ("scope", "shown_name"),
+        ),
+        _switch("federated", _("Federated users")),
+        _switch("xmpp", _("XMPP federated users")),
+        _switch("remote", _("Remote users")),
+        _switch("public", _("Public users")),
+        Column(
+            "description",
+            _("Description"),
+            lambda policy: policy.description,
+            ("description",),
+        ),
+        Column("changed", _("Last changed"), _changed, ("changed_at",)),
+    ),
+    filters=(
+        Filter(
+            "scope",
+            _("Scope"),
+            lambda: [(str(scope.value), scope.label) for scope in Scope],
+            lambda rows, value: rows.filter(scope=int(value)),
+        ),
+    ),
+    search=lambda rows, text: rows.matching(text),
+)

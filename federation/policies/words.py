@@ -1,0 +1,29 @@
+"""Sentences of this room, for what rules.py says in codes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+#: The check boxes, as the dialog names them.
+SWITCH_LABELS: dict[str, _StrPromise] = {
+    "federated": _("Enable communications with federated users"),
+    "xmpp": _("Enable communications with XMPP federated users"),
+    "remote": _("Enable communications with remote users"),
+    "public": _("Enable communications with public users"),
+    "public_av": _("Enable audio and video with public users"),
+}
+
+#: What to tick first, by the dependent switch.
+NEEDS_SENTENCES: dict[str, _StrPromise] = {
+    "xmpp": _(
+        "Tick “Enable communications with federated users” first: XMPP needs it."
+    ),
+    "public_av": _(
+        "Tick “Enable communications with public users” first: audio and video need it."
+    ),
+}

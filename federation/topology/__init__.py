@@ -1,0 +1,1 @@
+"""Where users are at home: sites."""

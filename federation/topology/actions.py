@@ -1,0 +1,14 @@
+"""What the change log says of the topology."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Action(TextChoices):
+    """Audit actions of this room."""
+
+    SITE_CREATE = "topology:site:create", _("Site made")
+    SITE_CHANGE = "topology:site:change", _("Site changed")
+    SITE_DELETE = "topology:site:delete", _("Site deleted")
