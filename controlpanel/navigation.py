@@ -57,9 +57,7 @@ ROOMS_WITHOUT_TAB = ("federation.topology",)
 
 def rooms() -> tuple[str, ...]:
     """The dotted names of all rooms, each once, in the order of the left bar."""
-    return tuple(
-        dict.fromkeys([*ROOMS_WITHOUT_TAB, *(tab.room for _group, tab in tabs())])
-    )
+    return tuple(dict.fromkeys([*ROOMS_WITHOUT_TAB, *(tab.room for _group, tab in tabs())]))
 
 
 def tabs() -> Iterator[tuple[Group, Tab]]:

@@ -1,4 +1,4 @@
-"""Settings of the Control Panel, all from the environment; every default is fit for production on one machine.
+"""Settings of the Control Panel, all from the environment; the defaults are fit for one machine.
 
 PANEL_STATE_DIR     where the database, the secret key and collected files live (default: var/)
 DATABASE_URL        a PostgreSQL for larger organisations (default: SQLite in the state directory)
@@ -34,14 +34,8 @@ try:
     ALLOWED_HOSTS = env.list("PANEL_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
     SESSION_HOURS = env.int("PANEL_SESSION_HOURS", 10)
     IDLE_MINUTES = env.int("PANEL_IDLE_MINUTES", 60)
-    SECRET_KEY = env.str("PANEL_SECRET_KEY", "") or kept_secret(
-        STATE_DIR / "secret-key"
-    )
-    DATABASES = {
-        "default": env.dj_db_url(
-            "DATABASE_URL", f"sqlite:///{STATE_DIR / 'panel.sqlite3'}"
-        )
-    }
+    SECRET_KEY = env.str("PANEL_SECRET_KEY", "") or kept_secret(STATE_DIR / "secret-key")
+    DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{STATE_DIR / 'panel.sqlite3'}")}
 except (EnvError, ValueError, OSError) as fault:
     raise ImproperlyConfigured(f"The panel cannot start: {fault}") from fault
 
@@ -121,9 +115,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
-    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
@@ -188,17 +180,13 @@ STATIC_ROOT = STATE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
-    },
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"axes": {"level": "WARNING"}},

@@ -13,10 +13,7 @@ from controlpanel.shell.views import health
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="overview:list"), name="home"),
-    *(
-        path(f"{group.slug}/{tab.name}/", include(f"{tab.room}.urls"))
-        for group, tab in tabs()
-    ),
+    *(path(f"{group.slug}/{tab.name}/", include(f"{tab.room}.urls")) for group, tab in tabs()),
     path("account/", include("controlpanel.accounts.urls")),
     path("panel/", include("controlpanel.shell.urls")),
     path("language/", login_not_required(set_language), name="set_language"),

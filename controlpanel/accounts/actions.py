@@ -12,7 +12,7 @@ class Action(TextChoices):
     CREATE = "accounts:administrator:create", _("Administrator made")
     CHANGE = "accounts:administrator:change", _("Administrator changed")
     ROLES = "accounts:administrator:roles", _("Roles of an administrator changed")
-    PASSWORD = "accounts:administrator:password", _("Password changed")  # noqa: S105 # a name, not a secret
+    PASSWORD = "accounts:administrator:password", _("Password changed")
     UNLOCK = "accounts:administrator:unlock", _("Administrator unlocked")
     SIGN_IN = "accounts:session:sign-in", _("Signed in")
     SIGN_OUT = "accounts:session:sign-out", _("Signed out")

@@ -39,9 +39,7 @@ class AdministratorForm(RecordedForm):
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_(
-            "Leave it empty to keep the present one. Setting it ends the person’s sessions."
-        ),
+        help_text=_("Leave it empty to keep the present one. Setting it ends the person’s sessions."),
     )
 
     class Meta:
@@ -96,9 +94,7 @@ class AdministratorAdmin(RecordedAdmin):
         """The roles, from what was fetched."""
         return ", ".join(sorted(grant.role for grant in account.role_grants.all()))
 
-    @admin.action(
-        description=_("Unlock the selected administrators"), permissions=["change"]
-    )
+    @admin.action(description=_("Unlock the selected administrators"), permissions=["change"])
     def unlock(self, request: HttpRequest, queryset: QuerySet[Administrator]) -> None:
         """Forget failed sign-ins."""
         for account in queryset:
@@ -127,9 +123,7 @@ class AdministratorAdmin(RecordedAdmin):
             )
         account = services.change_administrator(row, actor=actor, **values)
         if roles is not None:
-            services.set_roles(
-                account, roles=[Role(role) for role in roles], actor=actor
-            )
+            services.set_roles(account, roles=[Role(role) for role in roles], actor=actor)
         if password:
             services.set_password(account, password, actor=actor)
         return account

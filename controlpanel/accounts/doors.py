@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
 
-from controlpanel.accounts.rights import Right
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpResponse
+    from django.http import HttpResponseBase
 
+    from controlpanel.accounts.rights import Right
     from controlpanel.shell.http import PanelRequest
 
 P = ParamSpec("P")
@@ -22,8 +21,8 @@ P = ParamSpec("P")
 def door(
     *, see: Right, act: Right | None = None
 ) -> Callable[
-    [Callable[Concatenate[PanelRequest, P], HttpResponse]],
-    Callable[Concatenate[PanelRequest, P], HttpResponse],
+    [Callable[Concatenate[PanelRequest, P], HttpResponseBase]],
+    Callable[Concatenate[PanelRequest, P], HttpResponseBase],
 ]:
     """Let in whoever has ``see``; a request that is not GET or HEAD needs ``act`` (default: ``see``).
 
@@ -32,12 +31,10 @@ def door(
     """
 
     def wrap(
-        view: Callable[Concatenate[PanelRequest, P], HttpResponse],
-    ) -> Callable[Concatenate[PanelRequest, P], HttpResponse]:
+        view: Callable[Concatenate[PanelRequest, P], HttpResponseBase],
+    ) -> Callable[Concatenate[PanelRequest, P], HttpResponseBase]:
         @wraps(view)
-        def guarded(
-            request: PanelRequest, /, *args: P.args, **kwargs: P.kwargs
-        ) -> HttpResponse:
+        def guarded(request: PanelRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             request.may_act = request.user.has_right(act or see)
             looking = request.method in {"GET", "HEAD"}
             if not (request.user.has_right(see) if looking else request.may_act):

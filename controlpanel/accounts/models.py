@@ -54,9 +54,7 @@ class Administrator(AbstractBaseUser):
             models.UniqueConstraint(
                 Lower("username"),
                 name="accounts_username_unique",
-                violation_error_message=_(
-                    "An administrator with this user name exists already."
-                ),
+                violation_error_message=_("An administrator with this user name exists already."),
             ),
         )
 
@@ -66,9 +64,7 @@ class Administrator(AbstractBaseUser):
     @cached_property
     def roles(self) -> tuple[Role, ...]:
         """The roles held, in the order of the enum; one query, once a request."""
-        held = (
-            set(self.role_grants.values_list("role", flat=True)) if self.pk else set()
-        )
+        held = set(self.role_grants.values_list("role", flat=True)) if self.pk else set()
         return tuple(role for role in Role if role in held)
 
     @property
@@ -88,13 +84,11 @@ class Administrator(AbstractBaseUser):
         return self.has_right(Right.VIEW)
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
-        """Whether ``app.action_model`` is permitted: view needs VIEW, all else what the app's room asks for."""
+        """Whether ``app.action_model`` is permitted: view needs VIEW, the rest what the app asks for."""
         label, _dot, codename = perm.partition(".")
         if codename.startswith("view_"):
             return self.has_right(Right.VIEW)
-        return self.has_right(
-            getattr(apps.get_app_config(label), "change_right", Right.CHANGE)
-        )
+        return self.has_right(getattr(apps.get_app_config(label), "change_right", Right.CHANGE))
 
     def has_module_perms(self, app_label: str) -> bool:
         """Whether the app shows in the admin's index."""
@@ -104,21 +98,15 @@ class Administrator(AbstractBaseUser):
 class RoleGrant(models.Model):
     """One role held by one administrator."""
 
-    administrator = models.ForeignKey(
-        Administrator, models.CASCADE, related_name="role_grants"
-    )
+    administrator = models.ForeignKey(Administrator, models.CASCADE, related_name="role_grants")
     role = models.CharField(_("role"), max_length=40, choices=Role)
 
     class Meta:
         verbose_name = _("role")
         verbose_name_plural = _("roles")
         constraints = (
-            models.UniqueConstraint(
-                fields=("administrator", "role"), name="accounts_role_once"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(role__in=Role.values), name="accounts_role_known"
-            ),
+            models.UniqueConstraint(fields=("administrator", "role"), name="accounts_role_once"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="accounts_role_known"),
         )
 
     def __str__(self) -> str:

@@ -12,9 +12,7 @@ class Right(StrEnum):
     """What a door asks for."""
 
     VIEW = "view"
-    CHANGE = (
-        "change"  # settings with global impact: policies, domains, partners, topology
-    )
+    CHANGE = "change"  # settings with global impact: policies, domains, partners, topology
     USERS = "users"  # users of the directory, and assigning existing policies to them
     SECRETS = "secrets"  # certificates, keys, gateway secrets
     ADMINISTRATORS = "administrators"  # who may sign in here

@@ -49,15 +49,11 @@ def change_administrator(
     """Set display name, e-mail, name or active. The last active CsAdministrator cannot be switched off."""
     if values.get("is_active") is False:
         _keep_an_administrator(account, actor)
-    return commits.change(
-        account, values, action=Action.CHANGE, actor=actor, reason=reason
-    )
+    return commits.change(account, values, action=Action.CHANGE, actor=actor, reason=reason)
 
 
 @transaction.atomic
-def set_roles(
-    account: Administrator, *, roles: Iterable[Role], actor: Actor, reason: str = ""
-) -> None:
+def set_roles(account: Administrator, *, roles: Iterable[Role], actor: Actor, reason: str = "") -> None:
     """Let ``account`` hold exactly ``roles``. The last active CsAdministrator keeps that role."""
     wanted = {Role(role) for role in roles}
     held = {Role(role) for role in account.role_grants.values_list("role", flat=True)}
@@ -66,9 +62,7 @@ def set_roles(
     if Role.ADMINISTRATOR in held - wanted:
         _keep_an_administrator(account, actor)
     account.role_grants.filter(role__in=held - wanted).delete()
-    RoleGrant.objects.bulk_create(
-        RoleGrant(administrator=account, role=role) for role in wanted - held
-    )
+    RoleGrant.objects.bulk_create(RoleGrant(administrator=account, role=role) for role in wanted - held)
     account.__dict__.pop("roles", None)
     record(
         Action.ROLES,
@@ -81,9 +75,7 @@ def set_roles(
 
 
 @transaction.atomic
-def set_password(
-    account: Administrator, password: str, *, actor: Actor, reason: str = ""
-) -> None:
+def set_password(account: Administrator, password: str, *, actor: Actor, reason: str = "") -> None:
     """Set a new password; every session of the account but the one that asked ends with the next request."""
     validate_password(password, account)
     account.set_password(password)
@@ -101,15 +93,11 @@ def unlock(account: Administrator, *, actor: Actor) -> None:
 def _keep_an_administrator(account: Administrator, actor: Actor) -> None:
     """Refuse what would lock everybody, or the one who asks, out of the panel."""
     if account.pk == actor.pk:
-        raise ValidationError(
-            _("You cannot take away your own access. Ask another CsAdministrator.")
-        )
+        raise ValidationError(_("You cannot take away your own access. Ask another CsAdministrator."))
     others = Administrator.objects.select_for_update().filter(
         is_active=True, role_grants__role=Role.ADMINISTRATOR
     )
     if not others.exclude(pk=account.pk).exists():
         raise ValidationError(
-            _(
-                "This is the last active CsAdministrator. Give the role to another one first."
-            )
+            _("This is the last active CsAdministrator. Give the role to another one first.")
         )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import transaction
-from django.http import HttpRequest
 
 from controlpanel.accounts.actions import Action
 from controlpanel.accounts.models import Administrator
 from controlpanel.audit.actor import Actor
 from controlpanel.audit.records import record
 from controlpanel.shell.http import client_address
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
 
 def follow() -> None:
@@ -23,22 +25,16 @@ def follow() -> None:
     user_locked_out.connect(_locked_out, dispatch_uid="panel-lock-out")
 
 
-def _signed_in(
-    sender: object, request: HttpRequest, user: Administrator, **_rest: Any
-) -> None:
+def _signed_in(sender: object, request: HttpRequest, user: Administrator, **_rest: Any) -> None:
     _note(Action.SIGN_IN, user, request)
 
 
-def _signed_out(
-    sender: object, request: HttpRequest, user: Administrator | None, **_rest: Any
-) -> None:
+def _signed_out(sender: object, request: HttpRequest, user: Administrator | None, **_rest: Any) -> None:
     if user is not None:
         _note(Action.SIGN_OUT, user, request)
 
 
-def _locked_out(
-    sender: object, request: HttpRequest, username: str, **_rest: Any
-) -> None:
+def _locked_out(sender: object, request: HttpRequest, username: str, **_rest: Any) -> None:
     account = Administrator.objects.filter(username__iexact=username or "").first()
     address = client_address(request)
     with transaction.atomic():

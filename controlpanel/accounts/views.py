@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -17,24 +16,20 @@ from controlpanel.accounts.forms import SignInForm
 from controlpanel.audit.actor import Actor
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
     from controlpanel.shell.http import PanelRequest
 
 
 @sensitive_post_parameters()
 def password(request: PanelRequest) -> HttpResponse:
     """Change one's own password; other sessions of the account end."""
-    form: PasswordChangeForm[Any] = PasswordChangeForm(
-        request.user, request.POST or None
-    )
+    form = PasswordChangeForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         account = request.user
-        services.set_password(
-            account, form.cleaned_data["new_password1"], actor=Actor.of(request)
-        )
+        services.set_password(account, form.cleaned_data["new_password1"], actor=Actor.of(request))
         update_session_auth_hash(request, account)
-        messages.success(
-            request, _("Your password was changed. You are signed out everywhere else.")
-        )
+        messages.success(request, _("Your password was changed. You are signed out everywhere else."))
         return redirect("home")
     return render(
         request,
@@ -49,6 +44,4 @@ def locked_out(
 ) -> HttpResponse:
     """What a person sees whose account is locked after repeated failures."""
     form = SignInForm(request)
-    return render(
-        request, "accounts/login.html", {"form": form, "locked": True}, status=429
-    )
+    return render(request, "accounts/login.html", {"form": form, "locked": True}, status=429)

@@ -23,9 +23,7 @@ class Actor:
     @classmethod
     def of(cls, request: HttpRequest) -> Actor:
         """The administrator who sent ``request``, from where."""
-        return cls(
-            request.user.get_username(), request.user.pk, client_address(request)
-        )
+        return cls(request.user.get_username(), request.user.pk, client_address(request))
 
     @classmethod
     def command(cls) -> Actor:

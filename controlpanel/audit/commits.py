@@ -46,18 +46,14 @@ def create(row: M, *, action: str, actor: Actor, reason: str = "") -> M:
 
 
 def locked(row: M, version: int | None = None) -> M:
-    """``row`` read again and locked (a lock is a no-op on SQLite, whose write transactions are one at a time).
+    """``row`` read again and locked (on SQLite the lock is a no-op: write transactions go one at a time).
 
     Raises Gone, and Conflict when ``version`` is given and is not the one that stands.
     """
     current = type(row)._default_manager.select_for_update().filter(pk=row.pk).first()
     if current is None:
         raise Gone(str(row))
-    if (
-        version is not None
-        and isinstance(current, Recorded)
-        and current.version != version
-    ):
+    if version is not None and isinstance(current, Recorded) and current.version != version:
         raise Conflict(current)
     return current
 
@@ -73,15 +69,13 @@ def change(
 ) -> M:
     """Set ``values`` on the row as it stands, save only those that differ, and record them.
 
-    ``version`` is the version that the actor saw; None (commands) means "whatever stands now". Returns the row
-    as it stands afterwards; a call that changes nothing saves and records nothing. Raises ValidationError,
-    Conflict, Gone.
+    ``version`` is the version that the actor saw; None (commands) means "whatever stands now". Returns the
+    row as it stands afterwards; a call that changes nothing saves and records nothing.
+    Raises ValidationError, Conflict, Gone.
     """
     current = locked(row, version)
     before = facts(current)
-    differing = [
-        name for name, value in values.items() if getattr(current, name) != value
-    ]
+    differing = [name for name, value in values.items() if getattr(current, name) != value]
     for name in differing:
         setattr(current, name, values[name])
     if not differing:

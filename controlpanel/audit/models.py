@@ -32,9 +32,7 @@ class EventQuerySet(models.QuerySet["AuditEvent"]):
 
     def about(self, row: models.Model) -> EventQuerySet:
         """The events of one object, newest first."""
-        return self.filter(
-            object_type=row._meta.label_lower, object_pk=row.pk
-        ).order_by("-pk")
+        return self.filter(object_type=row._meta.label_lower, object_pk=row.pk).order_by("-pk")
 
     def between(self, start: datetime | None, end: datetime | None) -> EventQuerySet:
         """The events from ``start`` (inclusive) to ``end`` (exclusive); None is no limit."""
@@ -72,11 +70,7 @@ class AuditEvent(models.Model):
         verbose_name_plural = _("change log")
         ordering = ("-pk",)
         default_permissions = ("view",)
-        indexes = (
-            models.Index(
-                fields=("object_type", "object_pk", "-id"), name="audit_by_object"
-            ),
-        )
+        indexes = (models.Index(fields=("object_type", "object_pk", "-id"), name="audit_by_object"),)
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.actor_name} {self.action} {self.object_name}"

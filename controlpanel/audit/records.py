@@ -46,11 +46,7 @@ def record(
     if action not in known():
         raise ValueError(f"No room declares the action {action!r}.")
     before, after = before or {}, after or {}
-    differs = [
-        key
-        for key in {**before, **after}
-        if before.get(key, _ABSENT) != after.get(key, _ABSENT)
-    ]
+    differs = [key for key in {**before, **after} if before.get(key, _ABSENT) != after.get(key, _ABSENT)]
     return AuditEvent.objects.create(
         at=now or timezone.now(),
         action=action,

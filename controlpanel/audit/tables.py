@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -29,9 +29,7 @@ def _kinds() -> Iterable[tuple[str, str]]:
 
 def _search(rows: Any, text: str) -> Any:
     return rows.filter(
-        Q(object_name__icontains=text)
-        | Q(actor_name__icontains=text)
-        | Q(reason__icontains=text)
+        Q(object_name__icontains=text) | Q(actor_name__icontains=text) | Q(reason__icontains=text)
     )
 
 
@@ -50,11 +48,7 @@ def _day(value: str) -> datetime | None:
         day = parse_date(value)
     except ValueError:
         return None
-    return (
-        timezone.make_aware(datetime(day.year, day.month, day.day))
-        if day and day.year < 9999
-        else None
-    )
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) if day and day.year < 9999 else None
 
 
 def _object(rows: Any, value: str) -> Any:
@@ -73,9 +67,7 @@ LISTING = Listing(
         Column("at", _("When (UTC)"), lambda event: event.at, ("pk",)),
         Column("who", _("Who"), lambda event: event.actor_name, ("actor_name",)),
         Column("action", _("Action"), lambda event: event.label, ("action",)),
-        Column(
-            "object", _("Object"), lambda event: event.object_name, ("object_name",)
-        ),
+        Column("object", _("Object"), lambda event: event.object_name, ("object_name",)),
         Column("changes", _("What changed"), summary),
         Column("reason", _("Reason"), lambda event: event.reason),
         Column("from", _("From"), lambda event: event.address),

@@ -13,14 +13,14 @@ from controlpanel.audit.models import AuditEvent
 from controlpanel.audit.tables import LISTING
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
+    from django.http import HttpResponse, HttpResponseBase
 
     from controlpanel.shell.http import PanelRequest
 
 
 @require_safe
 @door(see=Right.VIEW)
-def event_list(request: PanelRequest) -> HttpResponse:
+def event_list(request: PanelRequest) -> HttpResponseBase:
     """What happened, newest first."""
     return LISTING.respond(request, AuditEvent.objects.all(), "audit/list.html")
 
@@ -29,6 +29,4 @@ def event_list(request: PanelRequest) -> HttpResponse:
 @door(see=Right.VIEW)
 def event_details(request: PanelRequest, pk: int) -> HttpResponse:
     """One event with all that was and is."""
-    return render(
-        request, "audit/details.html", {"event": get_object_or_404(AuditEvent, pk=pk)}
-    )
+    return render(request, "audit/details.html", {"event": get_object_or_404(AuditEvent, pk=pk)})

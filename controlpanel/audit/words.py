@@ -28,10 +28,7 @@ def changes(event: AuditEvent) -> list[Change]:
     """What the event changed, field by field, in the reader's language."""
     names = dict.fromkeys([*event.before, *event.after])
     return [
-        Change(
-            _label(event, name), _shown(event.before, name), _shown(event.after, name)
-        )
-        for name in names
+        Change(_label(event, name), _shown(event.before, name), _shown(event.after, name)) for name in names
     ]
 
 
@@ -44,9 +41,7 @@ def summary(event: AuditEvent) -> str:
             if value not in ("", None):
                 parts.append(f"{change.label}: {value}")
         else:
-            parts.append(
-                f"{change.label}: {change.before or '–'} → {change.after or '–'}"
-            )
+            parts.append(f"{change.label}: {change.before or '–'} → {change.after or '–'}")
     return "; ".join(parts)
 
 

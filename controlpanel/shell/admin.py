@@ -47,15 +47,9 @@ class RecordedAdmin(admin.ModelAdmin[Any]):
         """Call the room's service that deletes ``rows``."""
         raise NotImplementedError
 
-    def save_model(
-        self, request: HttpRequest, obj: Any, form: Any, change: bool
-    ) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Hand the changed values to the service; never ``obj.save()``."""
-        values = {
-            name: form.cleaned_data[name]
-            for name in form.changed_data
-            if name != "seen_version"
-        }
+        values = {name: form.cleaned_data[name] for name in form.changed_data if name != "seen_version"}
         version = form.cleaned_data.get("seen_version") if change else None
         if row := self.write(request, obj, values, version):
             obj.pk = row.pk
@@ -68,27 +62,19 @@ class RecordedAdmin(admin.ModelAdmin[Any]):
         """Delete several rows through the service, all or nothing."""
         self.remove(request, queryset)
 
-    def changeform_view(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The form; what a service refuses comes back as a message, and nothing is saved."""
         return self._guarded(request, super().changeform_view, *args, **kwargs)
 
-    def delete_view(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The confirmation; refusals come back as a message."""
         return self._guarded(request, super().delete_view, *args, **kwargs)
 
-    def changelist_view(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The list and its actions; refusals come back as a message."""
         return self._guarded(request, super().changelist_view, *args, **kwargs)
 
-    def _guarded(
-        self, request: HttpRequest, view: Any, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
+    def _guarded(self, request: HttpRequest, view: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             response: HttpResponse = view(request, *args, **kwargs)
         except ValidationError as refusal:
@@ -97,9 +83,7 @@ class RecordedAdmin(admin.ModelAdmin[Any]):
         except Conflict:
             messages.error(
                 request,
-                _(
-                    "Somebody else changed this first. Nothing was overwritten; look again."
-                ),
+                _("Somebody else changed this first. Nothing was overwritten; look again."),
             )
         except Gone:
             messages.error(request, _("This was deleted meanwhile."))

@@ -70,10 +70,7 @@ def _build(request: HttpRequest) -> Frame:
 
 
 def _link(group: Group, room: str) -> Link:
-    tabs = tuple(
-        Link(tab.label, reverse(f"{tab.name}:list"), tab.name == room)
-        for tab in group.tabs
-    )
+    tabs = tuple(Link(tab.label, reverse(f"{tab.name}:list"), tab.name == room) for tab in group.tabs)
     return Link(
         label=group.label,
         url=tabs[0].url,

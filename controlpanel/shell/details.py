@@ -15,7 +15,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -62,22 +62,14 @@ class DetailsForm(ReasonForm):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     loaded = forms.JSONField(required=False, widget=forms.HiddenInput)
 
-    def __init__(
-        self, request: PanelRequest, row: models.Model | None = None, **initial: Any
-    ) -> None:
+    def __init__(self, request: PanelRequest, row: models.Model | None = None, **initial: Any) -> None:
         self.row = row
         self.differences: list[Difference] = []
         self.conflict: AuditEvent | None = None
         values = {**(self.values_of(row) if row is not None else {}), **initial}
-        loaded = (
-            json.loads(json.dumps(values, cls=DjangoJSONEncoder))
-            if row is not None
-            else {}
-        )
+        loaded = json.loads(json.dumps(values, cls=DjangoJSONEncoder)) if row is not None else {}
         start = {**values, "version": getattr(row, "version", None), "loaded": loaded}
-        super().__init__(
-            request.POST if request.method == "POST" else None, initial=start
-        )
+        super().__init__(request.POST if request.method == "POST" else None, initial=start)
         if not request.may_act:
             for field in self.fields.values():
                 field.disabled = True
@@ -126,14 +118,13 @@ class DetailsForm(ReasonForm):
     def meet(self, conflict: Conflict) -> None:
         """Show both versions, and lay the reader's changes over what stands now."""
         theirs = type(self)._as_data(self.values_of(conflict.current))
-        mine, touched = self.data.copy(), self.touched()
+        mine, touched = QueryDict(mutable=True), self.touched()
+        mine.update(self.data)
         for name in self.own_fields:
             yours = self._shown(name, self[name].data)
             if yours != (other := self._shown(name, theirs.get(name))):
                 label = str(self.fields[name].label)
-                self.differences.append(
-                    Difference(label, yours, other, name in touched)
-                )
+                self.differences.append(Difference(label, yours, other, name in touched))
         for name in set(self.own_fields) - set(touched):
             mine.setlist(name, _posted(theirs.get(name)))
         mine["version"] = str(getattr(conflict.current, "version", ""))
@@ -162,10 +153,8 @@ def _posted(value: Any) -> list[Any]:
     return ["on"] if value is True else [value]
 
 
-def committed(
-    form: DetailsForm, write: Callable[[], models.Model]
-) -> models.Model | None:
-    """What ``write`` returns when the form is valid and the service accepts it; None when the page must come back."""
+def committed(form: DetailsForm, write: Callable[[], models.Model]) -> models.Model | None:
+    """What ``write`` returns when form and service accept it; None when the page must come back."""
     if not form.is_valid():
         return None
     try:
@@ -179,23 +168,11 @@ def committed(
     return None
 
 
-def respond(
-    request: PanelRequest, form: DetailsForm, template: str, **context: Any
-) -> HttpResponse:
+def respond(request: PanelRequest, form: DetailsForm, template: str, **context: Any) -> HttpResponse:
     """The details page: status 409 with a conflict, 422 with errors, else 200.
 
-    ``context`` names ``title`` and ``back`` (the address of the list); ``history`` is the row's latest events.
+    ``context`` names ``title`` and ``back`` (the address of the list).
     """
-    history = (
-        list(AuditEvent.objects.about(form.row)[:10]) if form.row is not None else []
-    )
-    status = (
-        409
-        if form.conflict or form.differences
-        else 422
-        if form.is_bound and form.errors
-        else 200
-    )
-    return render(
-        request, template, {"form": form, "history": history, **context}, status=status
-    )
+    history = list(AuditEvent.objects.about(form.row)[:10]) if form.row is not None else []
+    status = 409 if form.conflict or form.differences else 422 if form.is_bound and form.errors else 200
+    return render(request, template, {"form": form, "history": history, **context}, status=status)

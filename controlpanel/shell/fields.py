@@ -18,9 +18,7 @@ class LineField(forms.CharField):
         """The text, or a ValidationError that says what to do."""
         text = " ".join(str(value or "").split(" ")).strip()
         if has_control_characters(text):
-            raise ValidationError(
-                _("Remove the control characters or line breaks from this text.")
-            )
+            raise ValidationError(_("Remove the control characters or line breaks from this text."))
         return str(super().clean(" ".join(text.split())))
 
 

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 class PanelRequest(HttpRequest):
     """A request after the middleware: somebody is signed in, and htmx has been looked at."""
 
-    user: Administrator  # type: ignore[assignment]  # every door is behind LoginRequiredMiddleware
+    user: Administrator
     htmx: HtmxDetails
+    may_act: bool  # set by the door: whether to offer what changes something
 
 
 def client_address(request: HttpRequest) -> str:
@@ -28,9 +29,7 @@ def client_address(request: HttpRequest) -> str:
     X-Forwarded-For; what stands further left was sent by the client and is not believed.
     """
     if count := settings.TRUSTED_PROXIES:
-        hops = [
-            hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")
-        ]
+        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
         if len(hops) >= count and _is_address(hops[-count]):
             return hops[-count]
     return str(request.META.get("REMOTE_ADDR", ""))

@@ -10,13 +10,11 @@ the size of the table; O(rows per page) work in Python.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.formats import number_format
 from django.utils.functional import cached_property
@@ -27,12 +25,14 @@ from controlpanel.shell.export import csv_response
 from controlpanel.shell.paging import BadToken, Page, count_of, last_token, page_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from django.http import HttpResponseBase
     from django.utils.functional import _StrPromise
 
     from controlpanel.shell.http import PanelRequest
 
-Rows = QuerySet[Any]
-Text = "_StrPromise | str"
+Rows = Any  # a QuerySet of the room, with its own methods
 
 ROWS_PER_PAGE = (25, 50, 100, 200)
 _DEFAULT_ROWS = 50
@@ -55,8 +55,8 @@ class Column:
 class Filter:
     """A field above the list, and what filling it in does to the rows.
 
-    With ``choices`` it is a drop-down, else an input of ``kind`` ("text", "date"; "hidden" for links that come
-    from elsewhere).
+    With ``choices`` it is a drop-down, else an input of ``kind``: "text", "date", or "hidden" for links that
+    come from elsewhere.
     """
 
     name: str
@@ -67,16 +67,14 @@ class Filter:
 
     def narrow(self, rows: Rows, value: str) -> Rows:
         """``rows`` with ``value`` filled in; a value that is no choice finds nothing."""
-        if self.choices and value not in {
-            str(choice) for choice, _label in self.choices()
-        }:
+        if self.choices and value not in {str(choice) for choice, _label in self.choices()}:
             return rows.none()
         return self.apply(rows, value.replace("\x00", "")[:SEARCH_LIMIT])
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What a list page shows. ``name`` is the name of the export; ``order`` the column it is sorted by at first."""
+    """What a list page shows. ``name`` names the export, ``order`` the column it is sorted by at first."""
 
     name: str
     columns: Sequence[Column]
@@ -91,13 +89,11 @@ class Listing:
         rows: Rows,
         template: str,
         context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         """The page, its fragment for htmx, or the CSV file, as the address asks."""
         view = ListView(self, request, rows)
         if request.GET.get("format") == "csv":
-            return csv_response(
-                self.name, self.columns, view.queryset.order_by(*view.ordering)
-            )
+            return csv_response(self.name, self.columns, view.queryset.order_by(*view.ordering))
         try:
             view.page  # noqa: B018 # read here, so that a broken address is answered before anything is drawn
         except BadToken:
@@ -106,11 +102,7 @@ class Listing:
                 _("That page of the list does not exist. This is the first one."),
             )
             return HttpResponseRedirect(view.address(page=None))
-        whole = (
-            not request.htmx
-            or request.htmx.boosted
-            or request.htmx.history_restore_request
-        )
+        whole = not request.htmx or request.htmx.boosted or request.htmx.history_restore_request
         shown = {
             "page": view,
             "base": "base.html" if whole else "shell/bare.html",
@@ -121,7 +113,7 @@ class Listing:
         return response
 
     def matching(self, rows: Rows, params: QueryDict) -> Rows:
-        """``rows`` cut down by the search and the filters in ``params``. Unknown filter values find nothing."""
+        """``rows`` cut down by the search and the filters in ``params``."""
         if text := params.get("q", "").replace("\x00", "").strip()[:SEARCH_LIMIT]:
             rows = self.search(rows, text)
         for each in self.filters:
@@ -154,14 +146,10 @@ class ListView:
     def _sort(self) -> tuple[Column, bool]:
         """The column sorted by, and whether downwards."""
         wanted = self.params.get("sort") or self.listing.order
-        columns = {
-            column.name: column for column in self.listing.columns if column.order
-        }
+        columns = {column.name: column for column in self.listing.columns if column.order}
         column = columns.get(wanted.lstrip("-"))
         return (
-            (column, wanted.startswith("-"))
-            if column
-            else (columns[self.listing.order.lstrip("-")], False)
+            (column, wanted.startswith("-")) if column else (columns[self.listing.order.lstrip("-")], False)
         )
 
     @cached_property
@@ -169,8 +157,7 @@ class ListView:
         """What the rows are sorted by, ending in the key."""
         column, down = self._sort
         order = [
-            (name[1:] if name.startswith("-") else f"-{name}") if down else name
-            for name in column.order
+            (name[1:] if name.startswith("-") else f"-{name}") if down else name for name in column.order
         ]
         return [*order, "-pk" if order[0].startswith("-") else "pk"]
 
@@ -183,9 +170,7 @@ class ListView:
     @cached_property
     def page(self) -> Page:
         """The rows shown. Raises BadToken."""
-        return page_of(
-            self.queryset, self.ordering, self.per_page, self.params.get("page", "")
-        )
+        return page_of(self.queryset, self.ordering, self.per_page, self.params.get("page", ""))
 
     @cached_property
     def _count(self) -> tuple[int, bool]:
@@ -214,10 +199,7 @@ class ListView:
     @property
     def is_narrowed(self) -> bool:
         """Whether a search or a filter hides rows."""
-        return any(
-            self.params.get(name)
-            for name in ("q", *(each.name for each in self.listing.filters))
-        )
+        return any(self.params.get(name) for name in ("q", *(each.name for each in self.listing.filters)))
 
     @cached_property
     def heads(self) -> list[Head]:
@@ -229,16 +211,12 @@ class ListView:
                 name=column.name,
                 centred=column.centred,
                 url=self.address(
-                    sort=f"-{column.name}"
-                    if column is current and not down
-                    else column.name,
+                    sort=f"-{column.name}" if column is current and not down else column.name,
                     page=None,
                 )
                 if column.order
                 else "",
-                sort=("descending" if down else "ascending")
-                if column is current
-                else "",
+                sort=("descending" if down else "ascending") if column is current else "",
             )
             for column in self.listing.columns
         ]
@@ -320,6 +298,4 @@ class ListView:
                 params.pop(name, None)
             else:
                 params[name] = value
-        return (
-            f"{self.request.path}?{params.urlencode()}" if params else self.request.path
-        )
+        return f"{self.request.path}?{params.urlencode()}" if params else self.request.path

@@ -31,7 +31,7 @@ class BadToken(ValueError):
 
 @dataclass(frozen=True)
 class Page:
-    """Some consecutive rows. ``start`` is the position of the first, from 1; tokens lead to the neighbours."""
+    """Some consecutive rows. ``start`` is the position of the first, from 1; tokens name the neighbours."""
 
     rows: list[Any]
     start: int
@@ -44,19 +44,15 @@ class Page:
         return self.start + len(self.rows) - 1
 
 
-def page_of(
-    queryset: models.QuerySet[Any], order: Sequence[str], size: int, token: str
-) -> Page:
-    """The page that ``token`` ("" is the first) names of ``queryset`` sorted by ``order`` (Django's notation).
+def page_of(queryset: models.QuerySet[Any], order: Sequence[str], size: int, token: str) -> Page:
+    """The page that ``token`` names ("" is the first) of ``queryset`` sorted by ``order``.
 
     ``order`` must end in a unique field and none of its values may be NULL. One query. Raises BadToken.
     """
     backwards, position, values = _parse(queryset, order, token)
     if values:
         queryset = queryset.filter(_beyond(order, values, backwards=backwards))
-    rows = list(
-        queryset.order_by(*(_reverse(order) if backwards else order))[: size + 1]
-    )
+    rows = list(queryset.order_by(*(_reverse(order) if backwards else order))[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -96,27 +92,17 @@ def count_of(queryset: models.QuerySet[Any]) -> tuple[int, bool]:
     return max(int(plan[0]["Plan"]["Plan Rows"]), count), False
 
 
-def _parse(
-    queryset: models.QuerySet[Any], order: Sequence[str], token: str
-) -> tuple[bool, int, list[Any]]:
+def _parse(queryset: models.QuerySet[Any], order: Sequence[str], token: str) -> tuple[bool, int, list[Any]]:
     if not token:
         return False, 0, []
     try:
-        kind, position, *values = json.loads(
-            base64.urlsafe_b64decode(token.encode("ascii") + b"==")
-        )
+        kind, position, *values = json.loads(base64.urlsafe_b64decode(token.encode("ascii") + b"=="))
         if kind == "z" and not values:
             return True, int(position) + 1, []
-        if (
-            kind not in {"a", "b"}
-            or len(values) != len(order)
-            or not 0 < int(position) < 10**12
-        ):
+        if kind not in {"a", "b"} or len(values) != len(order) or not 0 < int(position) < 10**12:
             raise BadToken(token)
         fields = [_field(queryset, name.lstrip("-")) for name in order]
-        typed = [
-            field.to_python(value) for field, value in zip(fields, values, strict=True)
-        ]
+        typed = [field.to_python(value) for field, value in zip(fields, values, strict=True)]
     except (
         ValueError,
         TypeError,
@@ -138,19 +124,18 @@ def _field(queryset: models.QuerySet[Any], name: str) -> models.Field[Any, Any]:
     *path, last = name.split("__")
     for step in path:
         model = model._meta.get_field(step).related_model
-    return model._meta.pk if last == "pk" else model._meta.get_field(last)
+    field: models.Field[Any, Any] = model._meta.pk if last == "pk" else model._meta.get_field(last)
+    return field
 
 
 def _beyond(order: Sequence[str], values: Sequence[Any], *, backwards: bool) -> Q:
-    """Rows after ``values`` in ``order`` (before them when ``backwards``): a > x, or a = x and (b > y, or ...)."""
+    """Rows after ``values`` in ``order`` (or before them): a > x, or a = x and (b > y, or ...)."""
     condition = Q()
     for name, value in reversed(list(zip(order, values, strict=True))):
         field = name.lstrip("-")
         sign = "lt" if name.startswith("-") != backwards else "gt"
         farther = Q(**{f"{field}__{sign}": value})
-        condition = (
-            farther | (Q(**{field: value}) & condition) if condition else farther
-        )
+        condition = farther | (Q(**{field: value}) & condition) if condition else farther
     # Says again of the first column alone what follows from the rest, so that an index on it can serve.
     first, sign = (
         order[0].lstrip("-"),

@@ -19,9 +19,7 @@ def kept_secret(path: Path) -> str:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_name(f"{path.name}.{os.getpid()}")
-        with os.fdopen(
-            os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
-        ) as file:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(64))
             file.flush()
             os.fsync(file.fileno())
@@ -33,7 +31,5 @@ def kept_secret(path: Path) -> str:
             draft.unlink()
     secret = path.read_text().strip()
     if len(secret) < 50:
-        raise ValueError(
-            f"the secret key in {path} is too short; delete the file and a new one is made"
-        )
+        raise ValueError(f"the secret key in {path} is too short; delete the file and a new one is made")
     return secret

@@ -38,9 +38,7 @@ class Selection:
         """
         if request.POST.get("count") == str(self.count):
             return True
-        messages.warning(
-            request, _("The selection changed meanwhile. Look again, then confirm.")
-        )
+        messages.warning(request, _("The selection changed meanwhile. Look again, then confirm."))
         return False
 
 
@@ -54,10 +52,6 @@ def selected(request: PanelRequest, listing: Listing, rows: QuerySet[Any]) -> Se
             *((name, value) for name in names if (value := params.get(name))),
         ]
         return Selection(listing.matching(rows, params), fields)
-    keys = [
-        key
-        for key in params.getlist("row")
-        if key.isascii() and key.isdigit() and len(key) < 19
-    ]
+    keys = [key for key in params.getlist("row") if key.isascii() and key.isdigit() and len(key) < 19]
     keys = keys[:_MOST_TICKED]
     return Selection(rows.filter(pk__in=keys), [("row", key) for key in keys])

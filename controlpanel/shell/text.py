@@ -7,9 +7,7 @@ import unicodedata
 
 def fold(text: str) -> str:
     """``text`` for comparing without regard to case or Unicode form: two names with one fold are one name."""
-    return unicodedata.normalize(
-        "NFKC", unicodedata.normalize("NFKC", text).casefold()
-    ).strip()
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).strip()
 
 
 def sort_key(text: str) -> str:
@@ -19,16 +17,13 @@ def sort_key(text: str) -> str:
 
 
 def has_control_characters(text: str, *, but: str = "") -> bool:
-    """Whether a control, line or direction-changing character hides in ``text``; those in ``but`` are allowed.
+    """Whether a control, line or direction character that is not in ``but`` hides in ``text``.
 
-    Direction overrides (Unicode category Cf, U+202A to U+202E and U+2066 to U+2069) count: they make a log lie.
+    Direction overrides (U+202A to U+202E and U+2066 to U+2069) count: they make a log lie.
     """
     return any(
         letter not in but
-        and (
-            unicodedata.category(letter) in {"Cc", "Zl", "Zp", "Cs", "Co"}
-            or letter in _DIRECTION
-        )
+        and (unicodedata.category(letter) in {"Cc", "Zl", "Zp", "Cs", "Co"} or letter in _DIRECTION)
         for letter in text
     )
 

@@ -21,9 +21,7 @@ _YEAR = 365 * 24 * 3600
 def preferences(request: HttpRequest) -> HttpResponse:
     """Remember the theme or the rows per page in a cookie, and go back to where the reader was."""
     target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(
-        target, {request.get_host()}, request.is_secure()
-    ):
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
         target = resolve_url("home")
     response = HttpResponseRedirect(target)
     allowed = {"theme": THEMES, "rows": tuple(map(str, ROWS_PER_PAGE))}
@@ -44,7 +42,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_not_required
 def health(request: HttpRequest) -> HttpResponse:
-    """ "ok" when the database answers, status 503 when it does not; no detail for strangers."""
+    """Say "ok" when the database answers, status 503 when it does not; no detail for strangers."""
     try:
         connection.ensure_connection()
         with connection.cursor() as cursor:

@@ -27,9 +27,7 @@ _LATEST = 8
 @door(see=Right.VIEW)
 def home(request: PanelRequest) -> HttpResponse:
     """How many policies of each scope, the latest changes, and the checklist."""
-    numbers = dict(
-        ExternalAccessPolicy.objects.values_list("scope").annotate(Count("pk"))
-    )
+    numbers = dict(ExternalAccessPolicy.objects.values_list("scope").annotate(Count("pk")))
     tiles = [
         {
             "label": scope.label,
@@ -38,9 +36,7 @@ def home(request: PanelRequest) -> HttpResponse:
         }
         for scope in Scope
     ]
-    changes = AuditEvent.objects.exclude(
-        action__startswith="accounts:session:"
-    ).order_by("-pk")[:_LATEST]
+    changes = AuditEvent.objects.exclude(action__startswith="accounts:session:").order_by("-pk")[:_LATEST]
     request.may_act = request.user.has_right(Right.CHANGE)
     return render(
         request,

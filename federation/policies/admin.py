@@ -48,12 +48,8 @@ class PolicyAdmin(RecordedAdmin):
     ) -> Any:
         """Make a user policy, or change one."""
         if version is None:
-            return services.create_user_policy(
-                actor=Actor.of(request), **({"name": ""} | values)
-            )
-        return services.change_policy(
-            row, actor=Actor.of(request), version=version, **values
-        )
+            return services.create_user_policy(actor=Actor.of(request), **({"name": ""} | values))
+        return services.change_policy(row, actor=Actor.of(request), version=version, **values)
 
     def remove(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         """Delete, or reset the Global one."""

@@ -62,9 +62,7 @@ class PolicyForm(DetailsForm):
             else:
                 boxes.append(Field(name, wrapper_class="check"))
         own = [Field("name", autofocus=True)] if self.named else []
-        return Layout(
-            *own, "description", Fieldset(_("What the governed users may do"), *boxes)
-        )
+        return Layout(*own, "description", Fieldset(_("What the governed users may do"), *boxes))
 
 
 def _reason(name: str) -> str:

@@ -26,16 +26,12 @@ class PolicyQuerySet(models.QuerySet["ExternalAccessPolicy"]):
 
     def listed(self) -> PolicyQuerySet:
         """With what a list needs: the site, and ``shown_name`` to sort by (never NULL)."""
-        return self.select_related("site").annotate(
-            shown_name=Coalesce("site__name_sort", "name_sort")
-        )
+        return self.select_related("site").annotate(shown_name=Coalesce("site__name_sort", "name_sort"))
 
     def matching(self, text: str) -> PolicyQuerySet:
         """Policies whose name, site or description contains ``text``."""
         _scope, _colon, name = text.partition(":")
-        wanted = sort_key(
-            name if text.casefold().startswith("site:") else bare_name(text)
-        )
+        wanted = sort_key(name if text.casefold().startswith("site:") else bare_name(text))
         return self.filter(
             Q(name_sort__contains=wanted)
             | Q(site__name_sort__contains=wanted)
@@ -61,17 +57,13 @@ class ExternalAccessPolicy(Recorded):
     )
     name = models.CharField(_("name"), max_length=128, blank=True)
     name_key = models.CharField(max_length=256, blank=True, editable=False)
-    name_sort = models.CharField(
-        max_length=256, blank=True, editable=False, db_index=True
-    )
+    name_sort = models.CharField(max_length=256, blank=True, editable=False, db_index=True)
     description = models.CharField(_("description"), max_length=1024, blank=True)
     federated = models.BooleanField(_("Federated users"), default=False)
     xmpp = models.BooleanField(_("XMPP federated users"), default=False)
     remote = models.BooleanField(_("Remote users"), default=False)
     public = models.BooleanField(_("Public users"), default=False)
-    public_av = models.BooleanField(
-        _("Audio and video with public users"), default=False
-    )
+    public_av = models.BooleanField(_("Audio and video with public users"), default=False)
 
     objects = PolicyQuerySet.as_manager()
 
@@ -93,17 +85,13 @@ class ExternalAccessPolicy(Recorded):
                 fields=("scope",),
                 condition=Q(scope=Scope.GLOBAL),
                 name="policies_one_global",
-                violation_error_message=_(
-                    "There is one Global policy, and it exists already."
-                ),
+                violation_error_message=_("There is one Global policy, and it exists already."),
             ),
             models.UniqueConstraint(
                 fields=("site",),
                 name="policies_one_per_site",
                 violation_error_code="unique",
-                violation_error_message=_(
-                    "This site has a policy already. Open that one to change it."
-                ),
+                violation_error_message=_("This site has a policy already. Open that one to change it."),
             ),
             models.UniqueConstraint(
                 fields=("name_key",),
@@ -126,16 +114,12 @@ class ExternalAccessPolicy(Recorded):
             models.CheckConstraint(
                 condition=Q(xmpp=False) | Q(federated=True),
                 name="policies_xmpp_needs_federated",
-                violation_error_message=_(
-                    "XMPP federated users need federated users: tick both or neither."
-                ),
+                violation_error_message=_("XMPP federated users need federated users: tick both or neither."),
             ),
             models.CheckConstraint(
                 condition=Q(public_av=False) | Q(public=True),
                 name="policies_av_needs_public",
-                violation_error_message=_(
-                    "Audio and video need public users: tick both or neither."
-                ),
+                violation_error_message=_("Audio and video need public users: tick both or neither."),
             ),
         )
 

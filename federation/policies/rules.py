@@ -19,14 +19,10 @@ DEFAULTS: dict[str, bool | str] = {**dict.fromkeys(SWITCHES, False), "descriptio
 
 def missing(switches: Mapping[str, bool]) -> list[tuple[str, str]]:
     """The pairs of NEEDS that ``switches`` breaks: on without what it needs."""
-    return [
-        (one, other) for one, other in NEEDS if switches[one] and not switches[other]
-    ]
+    return [(one, other) for one, other in NEEDS if switches[one] and not switches[other]]
 
 
 def bare_name(text: str) -> str:
     """A typed name without the ``Tag:`` prefix that the shell prints (reference 2.1)."""
     prefix, colon, name = text.strip().partition(":")
-    return (
-        name.strip() if colon and prefix.strip().casefold() == "tag" else text.strip()
-    )
+    return name.strip() if colon and prefix.strip().casefold() == "tag" else text.strip()

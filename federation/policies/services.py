@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def create_user_policy(
-    *, name: str, actor: Actor, reason: str = "", **values: Any
-) -> ExternalAccessPolicy:
+def create_user_policy(*, name: str, actor: Actor, reason: str = "", **values: Any) -> ExternalAccessPolicy:
     """Make a user policy; a typed ``Tag:`` is dropped. It governs nobody until it is assigned.
 
     ``values`` are switches (rules.SWITCHES) and ``description``. Raises ValidationError.
@@ -44,13 +42,9 @@ def create_user_policy(
 
 
 @transaction.atomic
-def create_site_policy(
-    *, site: Site, actor: Actor, reason: str = "", **values: Any
-) -> ExternalAccessPolicy:
+def create_site_policy(*, site: Site, actor: Actor, reason: str = "", **values: Any) -> ExternalAccessPolicy:
     """Make the policy of ``site``, which has none yet. It governs the site's users at once."""
-    return _create(
-        ExternalAccessPolicy(scope=Scope.SITE, site=site, **values), actor, reason
-    )
+    return _create(ExternalAccessPolicy(scope=Scope.SITE, site=site, **values), actor, reason)
 
 
 @transaction.atomic
@@ -64,12 +58,8 @@ def change_policy(
 ) -> ExternalAccessPolicy:
     """Set switches or the description. Raises ValidationError, commits.Conflict, commits.Gone."""
     now = commits.locked(policy, version)
-    _check(
-        {switch: values.get(switch, getattr(now, switch)) for switch in rules.SWITCHES}
-    )
-    return commits.change(
-        now, values, action=Action.CHANGE, actor=actor, version=version, reason=reason
-    )
+    _check({switch: values.get(switch, getattr(now, switch)) for switch in rules.SWITCHES})
+    return commits.change(now, values, action=Action.CHANGE, actor=actor, version=version, reason=reason)
 
 
 @transaction.atomic
@@ -83,9 +73,7 @@ def delete_policies(
     deleted, was_reset = 0, False
     for policy in policies:
         if policy.scope == Scope.GLOBAL:
-            commits.change(
-                policy, rules.DEFAULTS, action=Action.RESET, actor=actor, reason=reason
-            )
+            commits.change(policy, rules.DEFAULTS, action=Action.RESET, actor=actor, reason=reason)
             was_reset = True
         else:
             commits.delete(policy, action=Action.DELETE, actor=actor, reason=reason)
@@ -93,9 +81,7 @@ def delete_policies(
     return deleted, was_reset
 
 
-def _create(
-    policy: ExternalAccessPolicy, actor: Actor, reason: str
-) -> ExternalAccessPolicy:
+def _create(policy: ExternalAccessPolicy, actor: Actor, reason: str) -> ExternalAccessPolicy:
     _check({switch: getattr(policy, switch) for switch in rules.SWITCHES})
     return commits.create(policy, action=Action.CREATE, actor=actor, reason=reason)
 

@@ -31,9 +31,7 @@ LISTING = Listing(
     search_label=_("Search policies"),
     order="name",
     columns=(
-        Column(
-            "name", _("Name"), lambda policy: policy.identity, ("scope", "shown_name")
-        ),
+        Column("name", _("Name"), lambda policy: policy.identity, ("scope", "shown_name")),
         Column(
             "scope",
             _("Scope"),

@@ -24,6 +24,8 @@ from federation.policies.tables import LISTING
 from federation.topology.models import Site
 
 if TYPE_CHECKING:
+    from django.http import HttpResponseBase
+
     from controlpanel.shell.http import PanelRequest
 
 #: How many sites the picker shows at once; the search finds the others.
@@ -33,20 +35,16 @@ SHOWN_NAMES = 20
 
 
 @door(see=Right.VIEW)
-def policy_list(request: PanelRequest) -> HttpResponse:
+def policy_list(request: PanelRequest) -> HttpResponseBase:
     """All policies: Global first, then sites, then user policies."""
     request.may_act = request.user.has_right(Right.CHANGE)
-    return LISTING.respond(
-        request, ExternalAccessPolicy.objects.listed(), "policies/list.html"
-    )
+    return LISTING.respond(request, ExternalAccessPolicy.objects.listed(), "policies/list.html")
 
 
 @door(see=Right.VIEW, act=Right.CHANGE)
 def policy_details(request: PanelRequest, pk: int) -> HttpResponse:
     """Look at one policy, and commit changes to it."""
-    policy = get_object_or_404(
-        ExternalAccessPolicy.objects.select_related("site"), pk=pk
-    )
+    policy = get_object_or_404(ExternalAccessPolicy.objects.select_related("site"), pk=pk)
     form = PolicyForm(request, policy)
     saved = details.committed(
         form,
@@ -73,9 +71,7 @@ def new_user_policy(request: PanelRequest) -> HttpResponse:
         lambda: services.create_user_policy(actor=Actor.of(request), **_values(form)),
     )
     if saved:
-        said = _(
-            "Policy “%(name)s” was committed. It governs nobody until it is assigned."
-        )
+        said = _("Policy “%(name)s” was committed. It governs nobody until it is assigned.")
         return _said(request, said % {"name": saved})
     return _dialog(request, form, _("New External Access Policy"), scope=Scope.USER)
 
@@ -106,16 +102,12 @@ def new_site_policy(request: PanelRequest, pk: int) -> HttpResponse:
     form = PolicyForm(request)
     saved = details.committed(
         form,
-        lambda: services.create_site_policy(
-            site=site, actor=Actor.of(request), **_values(form)
-        ),
+        lambda: services.create_site_policy(site=site, actor=Actor.of(request), **_values(form)),
     )
     if saved:
         said = _("Policy “%(name)s” was committed. It governs all users of the site.")
         return _said(request, said % {"name": saved})
-    return _dialog(
-        request, form, _("New External Access Policy"), scope=Scope.SITE, site=site
-    )
+    return _dialog(request, form, _("New External Access Policy"), scope=Scope.SITE, site=site)
 
 
 @door(see=Right.VIEW)
@@ -152,21 +144,19 @@ def delete_selected(request: PanelRequest) -> HttpResponse:
 
 def _say_deleted(request: PanelRequest, deleted: int, *, was_reset: bool) -> None:
     if deleted:
-        said = ngettext(
-            "%(count)s policy was deleted.", "%(count)s policies were deleted.", deleted
-        )
+        said = ngettext("%(count)s policy was deleted.", "%(count)s policies were deleted.", deleted)
         messages.success(request, said % {"count": deleted})
     if was_reset:
         messages.warning(
             request,
-            _(
-                "The Global policy cannot be deleted. It was reset to its defaults: everything off."
-            ),
+            _("The Global policy cannot be deleted. It was reset to its defaults: everything off."),
         )
 
 
 def _one(request: PanelRequest) -> ExternalAccessPolicy:
-    policy = selected(request, LISTING, ExternalAccessPolicy.objects.all()).rows.first()
+    policy: ExternalAccessPolicy | None = selected(
+        request, LISTING, ExternalAccessPolicy.objects.all()
+    ).rows.first()
     if policy is None:
         raise Http404
     return policy
@@ -189,8 +179,6 @@ def _said(request: PanelRequest, sentence: str) -> HttpResponse:
     return redirect("policies:list")
 
 
-def _dialog(
-    request: PanelRequest, form: PolicyForm, title: str, **context: Any
-) -> HttpResponse:
+def _dialog(request: PanelRequest, form: PolicyForm, title: str, **context: Any) -> HttpResponse:
     context |= {"title": title, "back": reverse("policies:list")}
     return details.respond(request, form, "policies/details.html", **context)

@@ -20,10 +20,6 @@ SWITCH_LABELS: dict[str, _StrPromise] = {
 
 #: What to tick first, by the dependent switch.
 NEEDS_SENTENCES: dict[str, _StrPromise] = {
-    "xmpp": _(
-        "Tick “Enable communications with federated users” first: XMPP needs it."
-    ),
-    "public_av": _(
-        "Tick “Enable communications with public users” first: audio and video need it."
-    ),
+    "xmpp": _("Tick “Enable communications with federated users” first: XMPP needs it."),
+    "public_av": _("Tick “Enable communications with public users” first: audio and video need it."),
 }

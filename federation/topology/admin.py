@@ -34,9 +34,7 @@ class SiteAdmin(RecordedAdmin):
         """Make or change a site."""
         if version is None:
             return services.create_site(actor=Actor.of(request), **values)
-        return services.change_site(
-            row, actor=Actor.of(request), version=version, **values
-        )
+        return services.change_site(row, actor=Actor.of(request), version=version, **values)
 
     def remove(self, request: HttpRequest, rows: QuerySet[Site]) -> None:
         """Delete sites that nothing hangs on."""

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def create_site(
-    *, name: str, actor: Actor, description: str = "", reason: str = ""
-) -> Site:
+def create_site(*, name: str, actor: Actor, description: str = "", reason: str = "") -> Site:
     """Make a site. Raises ValidationError when the name is empty or taken."""
     site = Site(name=name, description=description, **_keys(name))
     return commits.create(site, action=Action.SITE_CREATE, actor=actor, reason=reason)
@@ -58,12 +56,8 @@ def delete_sites(sites: Iterable[Site], *, actor: Actor, reason: str = "") -> No
             commits.delete(site, action=Action.SITE_DELETE, actor=actor, reason=reason)
         except models.ProtectedError as fault:
             hanging = ", ".join(sorted(map(str, fault.protected_objects)))
-            sentence = _(
-                "%(site)s is in use and was not deleted. On it hangs: %(objects)s."
-            )
-            raise ValidationError(
-                sentence % {"site": site, "objects": hanging}
-            ) from fault
+            sentence = _("%(site)s is in use and was not deleted. On it hangs: %(objects)s.")
+            raise ValidationError(sentence % {"site": site, "objects": hanging}) from fault
 
 
 def _keys(name: str) -> dict[str, str]:

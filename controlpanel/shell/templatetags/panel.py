@@ -18,9 +18,5 @@ register = template.Library()
 def tick(value: object) -> SafeString:
     """A switch in a list: a mark for the eye and a word for everybody else."""
     if value:
-        return format_html(
-            '<span class="yes"><span class="visually-hidden">{}</span></span>', _("Yes")
-        )
-    return format_html(
-        '<span class="no"><span class="visually-hidden">{}</span></span>', _("No")
-    )
+        return format_html('<span class="yes"><span class="visually-hidden">{}</span></span>', _("Yes"))
+    return format_html('<span class="no"><span class="visually-hidden">{}</span></span>', _("No"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import migrations
 from django.utils import timezone
 
 
-def make_global(apps, schema_editor):
+def make_global(apps: Any, schema_editor: Any) -> None:
     """Everything off; it governs everybody whom no other policy governs."""
     policy = apps.get_model("policies", "ExternalAccessPolicy")
     policy.objects.get_or_create(

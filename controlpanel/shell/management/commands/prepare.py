@@ -44,17 +44,11 @@ class Command(BaseCommand):
                 actor=Actor.command(),
             )
         except ValidationError as refusal:
-            raise CommandError(
-                f"PANEL_ADMIN_PASSWORD was refused: {' '.join(refusal.messages)}"
-            ) from refusal
+            raise CommandError(f"PANEL_ADMIN_PASSWORD was refused: {' '.join(refusal.messages)}") from refusal
         if given:
-            self.stdout.write(
-                "Administrator made: admin, with the password from PANEL_ADMIN_PASSWORD."
-            )
+            self.stdout.write("Administrator made: admin, with the password from PANEL_ADMIN_PASSWORD.")
         else:
-            self.stdout.write(
-                f"Administrator made: admin, password {password} (printed this once)."
-            )
+            self.stdout.write(f"Administrator made: admin, password {password} (printed this once).")
 
 
 def compile_languages() -> None:
