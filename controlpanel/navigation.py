@@ -2,7 +2,8 @@
 
 A tab names its room (a Django app). settings.py installs every room named here and urls.py gives it the
 address ``/<group>/<room>/``, so a new tab is its folder, its templates and one entry below. The first page
-of a room is the URL name ``<room>:list``. The order is that of the Lync Server 2013 Control Panel
+of a room is the URL name ``<room>:list``; a room with several tabs gives each a prefix, and the first page of
+such a tab is ``<room>:<prefix>list``. The order is that of the Lync Server 2013 Control Panel
 (lync-reference.md, 1.2 and 1.3).
 """
 
@@ -21,15 +22,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab: the dotted name of its room and its label; a label of "" is a group without a tab strip."""
+    """One tab: the dotted name of its room and its label; a label of "" is a group without a tab strip.
+
+    All URL names of the tab start with ``prefix``, such as "pools-".
+    """
 
     room: str
     label: _StrPromise | str = ""
+    prefix: str = ""
 
     @property
     def name(self) -> str:
         """The room's short name, which is also its app label and URL namespace."""
         return self.room.rpartition(".")[2]
+
+    @property
+    def first_page(self) -> str:
+        """The URL name of the tab's list."""
+        return f"{self.name}:{self.prefix}list"
 
 
 @dataclass(frozen=True)
@@ -56,8 +66,20 @@ ROOMS_WITHOUT_TAB = ("federation.topology",)
 
 
 def rooms() -> tuple[str, ...]:
-    """The dotted names of all rooms, each once, in the order of the left bar."""
+    """The dotted names of all rooms, each once."""
     return tuple(dict.fromkeys([*ROOMS_WITHOUT_TAB, *(tab.room for _group, tab in tabs())]))
+
+
+def current_tab(view_name: str) -> Tab | None:
+    """The tab that the URL name ``view_name`` belongs to: the one with the longest prefix that fits."""
+    room, _colon, page = view_name.partition(":")
+    fitting = [tab for _group, tab in tabs() if tab.name == room and page.startswith(tab.prefix)]
+    return max(fitting, key=lambda tab: len(tab.prefix), default=None)
+
+
+def room_addresses() -> dict[str, str]:
+    """Each room that has a tab, with the start of its addresses."""
+    return {tab.room: f"{group.slug}/{tab.name}/" for group, tab in reversed(list(tabs()))}
 
 
 def tabs() -> Iterator[tuple[Group, Tab]]:

@@ -8,12 +8,12 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from controlpanel.navigation import tabs
+from controlpanel.navigation import room_addresses
 from controlpanel.shell.views import health
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="overview:list"), name="home"),
-    *(path(f"{group.slug}/{tab.name}/", include(f"{tab.room}.urls")) for group, tab in tabs()),
+    *(path(address, include(f"{room}.urls")) for room, address in room_addresses().items()),
     path("account/", include("controlpanel.accounts.urls")),
     path("panel/", include("controlpanel.shell.urls")),
     path("language/", login_not_required(set_language), name="set_language"),

@@ -46,13 +46,17 @@ def summary(event: AuditEvent) -> str:
 
 
 def address_of(event: AuditEvent) -> str:
-    """The page of the object, when its room has one; the object itself may be gone."""
-    label = event.object_type.partition(".")[0]
-    if not label or event.object_pk is None:
+    """The page of the object, when its room has one; the object itself may be gone.
+
+    It is the URL name ``<room>:details``, or what the model names in ``PAGE``.
+    """
+    if not event.object_type or event.object_pk is None:
         return ""
     try:
-        return reverse(f"{label}:details", args=[event.object_pk])
-    except NoReverseMatch:
+        model = apps.get_model(event.object_type)
+        page = getattr(model, "PAGE", f"{model._meta.app_label}:details")
+        return reverse(page, args=[event.object_pk])
+    except (LookupError, NoReverseMatch):
         return ""
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_info
 
-from controlpanel.navigation import GROUPS, Group
+from controlpanel.navigation import GROUPS, Group, Tab, current_tab
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -51,8 +51,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _build(request: HttpRequest) -> Frame:
-    room = request.resolver_match.namespace if request.resolver_match else ""
-    groups = tuple(_link(group, room) for group in GROUPS)
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    current = current_tab(here)
+    groups = tuple(_link(group, current) for group in GROUPS)
     theme = request.COOKIES.get("theme", "auto")
     return Frame(
         groups=groups,
@@ -69,8 +70,8 @@ def _build(request: HttpRequest) -> Frame:
     )
 
 
-def _link(group: Group, room: str) -> Link:
-    tabs = tuple(Link(tab.label, reverse(f"{tab.name}:list"), tab.name == room) for tab in group.tabs)
+def _link(group: Group, current: Tab | None) -> Link:
+    tabs = tuple(Link(tab.label, reverse(tab.first_page), tab is current) for tab in group.tabs)
     return Link(
         label=group.label,
         url=tabs[0].url,
