@@ -121,6 +121,7 @@ def _line(label: str, call: Callable[[], Any], base: float | None = None) -> flo
 
     with CaptureQueriesContext(connection) as queries:
         answer = call()
+    asked = len(queries)
     if answer.status_code not in {200, 302}:
         raise SystemExit(f"{label}: status {answer.status_code}")
     times = []
@@ -132,7 +133,7 @@ def _line(label: str, call: Callable[[], Any], base: float | None = None) -> flo
     p95 = statistics.quantiles(times, n=20)[-1]
     ratio = f"{median / base:9.2f}" if base else f"{'':9}"
     size = len(answer.content)
-    _say(f"{label:34} {median * 1000:10.1f} {p95 * 1000:8.1f} {len(queries):8} {size:9,} {ratio}")
+    _say(f"{label:34} {median * 1000:10.1f} {p95 * 1000:8.1f} {asked:8} {size:9,} {ratio}")
     return median
 
 
