@@ -44,12 +44,12 @@ $(PY):
 
 $(RUNTIME): requirements.txt | $(PY)
 	@echo "Installing requirements.txt into $(VENV) ..."
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(PY) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 $(DEV): requirements-dev.txt requirements.txt | $(PY)
 	@echo "Installing requirements-dev.txt into $(VENV) ..."
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(PY) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $(RUNTIME) $@
 
 venv: $(RUNTIME)

@@ -23,7 +23,7 @@ BROWSER_TESTS = Path(__file__).parent / "browser"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark browser tests; give a test that commits, like any other, what migrations made (the Global policy)."""
+    """Mark browser tests; let tests that commit find what migrations made, such as the Global policy."""
     for item in items:
         if BROWSER_TESTS in item.path.parents:
             item.add_marker("browser")
