@@ -104,7 +104,7 @@ tests: $(DEV)
 	@echo "== tests on SQLite"; $(PYTEST) -m "not browser" $(ARGS)
 
 postgres: $(DEV)
-	@echo "== tests on PostgreSQL"; $(PY) tests/postgres.py -- $(PY) -m pytest -m "sql and not browser" $(ARGS)
+	@echo "== tests on PostgreSQL"; $(PLAIN) $(PY) tests/postgres.py -- $(PY) -m pytest -m "sql and not browser" $(ARGS)
 
 browser: $(DEV)
 	@echo "== tests in the browser"; $(PYTEST) -m browser $(ARGS)

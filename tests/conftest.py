@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 
 from controlpanel.accounts.rights import Role
 from controlpanel.accounts.services import create_administrator
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 PASSWORD = "correct horse battery staple"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 BROWSER_TESTS = Path(__file__).parent / "browser"
+
+# A busy machine is no finding.
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.load_profile("house")
 
 
 @pytest.hookimpl(tryfirst=True)
