@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @sensitive_post_parameters()
 def password(request: PanelRequest) -> HttpResponse:
     """Change one's own password; other sessions of the account end."""
-    form = PasswordChangeForm(request.user, request.POST or None)
+    form = PasswordChangeForm(request.user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         account = request.user
         services.set_password(account, form.cleaned_data["new_password1"], actor=Actor.of(request))

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
@@ -34,6 +35,7 @@ PICKER_LIMIT = 100
 SHOWN_NAMES = 20
 
 
+@require_safe
 @door(see=Right.VIEW)
 def policy_list(request: PanelRequest) -> HttpResponseBase:
     """All policies: Global first, then sites, then user policies."""
@@ -76,13 +78,14 @@ def new_user_policy(request: PanelRequest) -> HttpResponse:
     return _dialog(request, form, _("New External Access Policy"), scope=Scope.USER)
 
 
+@require_safe
 @door(see=Right.CHANGE)
 def select_site(request: PanelRequest) -> HttpResponse:
     """New > Site policy > Select a Site: the sites that have no policy yet."""
     if chosen := request.GET.get("site", ""):
         return redirect(
             "policies:new-site",
-            pk=int(chosen) if chosen.isdigit() and len(chosen) < 19 else 0,
+            pk=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else 0,
         )
     text = request.GET.get("q", "")[:200].replace("\x00", "")
     sites = Site.objects.filter(policies=None).matching(text)
@@ -110,12 +113,14 @@ def new_site_policy(request: PanelRequest, pk: int) -> HttpResponse:
     return _dialog(request, form, _("New External Access Policy"), scope=Scope.SITE, site=site)
 
 
+@require_safe
 @door(see=Right.VIEW)
 def open_selected(request: PanelRequest) -> HttpResponse:
     """Edit > Show details: to the page of the selected policy."""
     return redirect("policies:details", pk=_one(request).pk)
 
 
+@require_safe
 @door(see=Right.CHANGE)
 def copy_selected(request: PanelRequest) -> HttpResponse:
     """Edit > Copy: a new user policy that starts with the values of the selected one."""
