@@ -6,8 +6,12 @@ import unicodedata
 
 
 def fold(text: str) -> str:
-    """``text`` for comparing without regard to case or Unicode form: two names with one fold are one name."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).strip()
+    """``text`` for comparing: two names with one fold are one name.
+
+    Case, Unicode form and characters that nobody sees (zero width, soft hyphen) make no difference.
+    """
+    seen = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold()).strip()
 
 
 def sort_key(text: str) -> str:

@@ -43,8 +43,12 @@ def create_user_policy(*, name: str, actor: Actor, reason: str = "", **values: A
 
 @transaction.atomic
 def create_site_policy(*, site: Site, actor: Actor, reason: str = "", **values: Any) -> ExternalAccessPolicy:
-    """Make the policy of ``site``, which has none yet. It governs the site's users at once."""
-    return _create(ExternalAccessPolicy(scope=Scope.SITE, site=site, **values), actor, reason)
+    """Make the policy of ``site``, which has none yet. It governs the site's users at once.
+
+    Raises ValidationError, and commits.Gone when the site was deleted; it is locked, so that it stays.
+    """
+    place = commits.locked(site)
+    return _create(ExternalAccessPolicy(scope=Scope.SITE, site=place, **values), actor, reason)
 
 
 @transaction.atomic
