@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 
 from controlpanel.audit.commits import Conflict, Gone
 from controlpanel.audit.models import AuditEvent
-from controlpanel.shell.fields import LineField
+from controlpanel.shell.fields import LineField, LoadedField
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,11 +60,12 @@ class DetailsForm(ReasonForm):
     """A room's form derives from this and adds its own fields and ``layout()``."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    loaded = forms.JSONField(required=False, widget=forms.HiddenInput)
+    loaded = LoadedField(required=False)
 
     def __init__(self, request: PanelRequest, row: models.Model | None = None, **initial: Any) -> None:
         self.row = row
         self.differences: list[Difference] = []
+        self.is_stale = False
         self.conflict: AuditEvent | None = None
         values = {**(self.values_of(row) if row is not None else {}), **initial}
         loaded = json.loads(json.dumps(values, cls=DjangoJSONEncoder)) if row is not None else {}
@@ -92,9 +93,19 @@ class DetailsForm(ReasonForm):
         """The names of the room's fields."""
         return [name for name in self.fields if name not in _FRAME_FIELDS]
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse a page of a row that does not say which version it shows: it might overwrite anything."""
+        if hasattr(self.row, "version") and self.cleaned_data.get("version") is None:
+            self.errors.pop("version", None)
+            sentence = _("This page does not say which version it shows. Load it again, then commit.")
+            self.add_error(None, sentence)
+        return self.cleaned_data
+
     def touched(self) -> list[str]:
-        """The fields whose posted value is not the one that the page was loaded with."""
-        loaded = self.cleaned_data.get("loaded") or {}
+        """The fields whose posted value is not the one that the page was loaded with (or the row's own)."""
+        loaded = self.cleaned_data.get("loaded")
+        if loaded is None:
+            loaded = self.initial["loaded"]
         return [
             name
             for name in self.own_fields
@@ -112,12 +123,14 @@ class DetailsForm(ReasonForm):
             self.add_error(None, refusal)
             return
         for name, errors in refusal.error_dict.items():
+            name = name.removesuffix("_key")  # a unique key is the folded form of the field beside it
             known = name in self.fields and name != NON_FIELD_ERRORS
             self.add_error(name if known else None, errors)
 
     def meet(self, conflict: Conflict) -> None:
         """Show both versions, and lay the reader's changes over what stands now."""
-        theirs = type(self)._as_data(self.values_of(conflict.current))
+        self.is_stale = True
+        theirs = self._as_data(self.values_of(conflict.current))
         mine, touched = QueryDict(mutable=True), self.touched()
         mine.update(self.data)
         for name in self.own_fields:
@@ -174,5 +187,5 @@ def respond(request: PanelRequest, form: DetailsForm, template: str, **context: 
     ``context`` names ``title`` and ``back`` (the address of the list).
     """
     history = list(AuditEvent.objects.about(form.row)[:10]) if form.row is not None else []
-    status = 409 if form.conflict or form.differences else 422 if form.is_bound and form.errors else 200
+    status = 409 if form.is_stale else 422 if form.is_bound and form.errors else 200
     return render(request, template, {"form": form, "history": history, **context}, status=status)

@@ -33,3 +33,22 @@ class TextField(LineField):
         if has_control_characters(text, but="\n\t"):
             raise ValidationError(_("Remove the control characters from this text."))
         return str(forms.CharField.clean(self, text))
+
+
+class LoadedField(forms.JSONField):
+    """The values a page was loaded with, as it sends them back; None when they are missing or broken."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        """A mapping or None: what a page sends is never trusted to be one."""
+        try:
+            loaded = super().to_python(value)
+        except (ValidationError, RecursionError):
+            return None
+        return loaded if isinstance(loaded, dict) else None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What stands in the page when it comes back."""
+        loaded = self.to_python(data)
+        return initial if loaded is None else loaded
