@@ -30,7 +30,7 @@
     document.querySelectorAll("[data-menu]").forEach((other) => other !== menu && close(other));
     if (!menu) return;
     if (event.target.closest("[aria-haspopup=menu]")) return isOpen(menu) ? close(menu, true) : open(menu);
-    if (event.target.closest("[role^=menuitem]")) close(menu, true);
+    if (event.target.closest("[role^=menuitem]:not([aria-disabled=true])")) close(menu, true);
   });
 
   document.addEventListener("focusout", (event) => {

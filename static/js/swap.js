@@ -4,9 +4,17 @@
 {
   let place = "";
 
+  // Leaving the search box is no news: what was typed has been searched for already.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("form[role=search] input[type=search]")) event.stopPropagation();
+  }, true);
+
   document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.target.matches("form[role=search]")) return;
+    const { parameters } = event.detail;
     const sort = new URL(location.href).searchParams.get("sort");
-    if (sort && event.target.matches("form[role=search]")) event.detail.parameters.sort = sort;
+    if (sort) parameters.sort = sort;
+    for (const name of Object.keys(parameters)) if (parameters[name] === "") delete parameters[name];
   });
 
   document.addEventListener("htmx:beforeSwap", (event) => {
