@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from controlpanel.audit.models import Recorded
@@ -40,7 +40,7 @@ def create(row: M, *, action: str, actor: Actor, reason: str = "") -> M:
     if isinstance(row, Recorded):
         row.version, row.changed_at, row.changed_by = 1, now, actor.name
     row.full_clean()
-    row.save(force_insert=True)
+    _save(row, force_insert=True)
     record(action, row, actor=actor, after=facts(row), reason=reason, now=now)
     return row
 
@@ -89,7 +89,7 @@ def change(
             actor.name,
         )
         differing += ["version", "changed_at", "changed_by"]
-    current.save(update_fields=differing)
+    _save(current, update_fields=differing)
     record(
         action,
         current,
@@ -100,6 +100,16 @@ def change(
         now=now,
     )
     return current
+
+
+def _save(row: models.Model, **how: Any) -> None:
+    """Save a validated row; what another transaction took meanwhile is refused as if it had been there."""
+    try:
+        with transaction.atomic():
+            row.save(**how)
+    except IntegrityError:
+        row.full_clean()  # raises the ValidationError with its sentence
+        raise
 
 
 def delete(

@@ -75,7 +75,7 @@ def delete_policies(
     Returns how many were deleted, and whether the Global one was among them and was reset.
     """
     deleted, was_reset = 0, False
-    for policy in policies:
+    for policy in sorted(policies, key=lambda policy: policy.pk):  # in one order, so that nobody deadlocks
         if policy.scope == Scope.GLOBAL:
             commits.change(policy, rules.DEFAULTS, action=Action.RESET, actor=actor, reason=reason)
             was_reset = True

@@ -39,7 +39,7 @@ def versions(page: Page) -> list[list[str]]:
     assert len(tables) == 1, page.text
     table = Page.__new__(Page)
     table.root = tables[0]
-    return [[text_of(each) for each in table_row.children] for table_row in table.all("tr")[1:]]  # type: ignore[arg-type]
+    return [[text_of(each) for each in table_row.children] for table_row in table.all("tr")[1:]]
 
 
 def test_the_page_comes_back_with_both_versions(alice_client: Client, policy: ExternalAccessPolicy) -> None:
@@ -60,7 +60,9 @@ def test_the_page_comes_back_with_both_versions(alice_client: Client, policy: Ex
     assert (stands.description, stands.federated, stands.remote) == ("Dave’s", True, False)
 
 
-def test_the_form_holds_theirs_with_mine_laid_over(alice_client: Client, policy: ExternalAccessPolicy) -> None:
+def test_the_form_holds_theirs_with_mine_laid_over(
+    alice_client: Client, policy: ExternalAccessPolicy
+) -> None:
     form = opened(alice_client, policy).fill(remote=True, reason="Because")
     services.change_policy(policy, actor=DAVE, description="Dave’s", federated=True)
     again = Page(form.send(alice_client)).form("Commit")
