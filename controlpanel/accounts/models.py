@@ -45,6 +45,7 @@ class Administrator(AbstractBaseUser):
 
     USERNAME_FIELD = "username"
     AUDITED = ("username", "display_name", "email", "is_active")
+    AUDIT_LABELS = {"roles": _("roles")}  # what the log names besides fields
 
     class Meta:
         verbose_name = _("administrator")

@@ -77,12 +77,14 @@ LISTING = Listing(
             _("Action"),
             lambda: known().items(),
             lambda rows, value: rows.filter(action=value),
+            everything=_("All actions"),
         ),
         Filter(
             "kind",
             _("Kind of object"),
             _kinds,
             lambda rows, value: rows.filter(object_type=value),
+            everything=_("All kinds of object"),
         ),
         Filter(
             "who",

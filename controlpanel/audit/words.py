@@ -10,6 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 if TYPE_CHECKING:
     from controlpanel.audit.models import AuditEvent
@@ -34,15 +35,15 @@ def changes(event: AuditEvent) -> list[Change]:
 
 def summary(event: AuditEvent) -> str:
     """All changes on one line, for the list and the export."""
-    parts = []
+    parts, colon = [], pgettext("after a label", ":")
     for change in changes(event):
         if change.before is None or change.after is None:
             value = change.after if change.before is None else change.before
             if value not in ("", None):
-                parts.append(f"{change.label}: {value}")
+                parts.append(f"{change.label}{colon} {value}")
         else:
-            parts.append(f"{change.label}: {change.before or '–'} → {change.after or '–'}")
-    return "; ".join(parts)
+            parts.append(f"{change.label}{colon} {change.before or '–'} → {change.after or '–'}")
+    return pgettext("between two changes", "; ").join(parts)
 
 
 def address_of(event: AuditEvent) -> str:
@@ -62,7 +63,10 @@ def address_of(event: AuditEvent) -> str:
 
 def _label(event: AuditEvent, name: str) -> str:
     try:
-        field = apps.get_model(event.object_type)._meta.get_field(name)
+        model = apps.get_model(event.object_type)
+        if said := getattr(model, "AUDIT_LABELS", {}).get(name):
+            return capfirst(str(said))
+        field = model._meta.get_field(name)
     except (LookupError, FieldDoesNotExist, ValueError):
         return capfirst(name.replace("_", " "))
     return capfirst(str(getattr(field, "verbose_name", name)))

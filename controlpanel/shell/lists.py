@@ -55,8 +55,8 @@ class Column:
 class Filter:
     """A field above the list, and what filling it in does to the rows.
 
-    With ``choices`` it is a drop-down, else an input of ``kind``: "text", "date", or "hidden" for links that
-    come from elsewhere.
+    With ``choices`` it is a drop-down whose first line is ``everything`` ("All scopes"), else an input of
+    ``kind``: "text", "date", or "hidden" for links that come from elsewhere.
     """
 
     name: str
@@ -64,6 +64,7 @@ class Filter:
     choices: Callable[[], Iterable[tuple[Any, Any]]] | None
     apply: Callable[[Rows, str], Rows]
     kind: str = "text"
+    everything: _StrPromise | str = field(default=gettext_lazy("All"))
 
     def narrow(self, rows: Rows, value: str) -> Rows:
         """``rows`` with ``value`` filled in; a value that is no choice finds nothing."""
@@ -228,14 +229,11 @@ class ListView:
             {
                 "name": each.name,
                 "label": each.label,
+                "everything": each.everything,
                 "kind": "choice" if each.choices else each.kind,
                 "value": self.params.get(each.name, "")[:SEARCH_LIMIT],
                 "choices": [
-                    {
-                        "value": value,
-                        "label": label,
-                        "chosen": str(value) == self.params.get(each.name),
-                    }
+                    {"value": value, "label": label, "chosen": str(value) == self.params.get(each.name)}
                     for value, label in (each.choices() if each.choices else ())
                 ],
             }

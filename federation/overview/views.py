@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import npgettext
 from django.views.decorators.http import require_safe
 
 from controlpanel.accounts.doors import door
@@ -30,7 +31,7 @@ def home(request: PanelRequest) -> HttpResponse:
     numbers = dict(ExternalAccessPolicy.objects.values_list("scope").annotate(Count("pk")))
     tiles = [
         {
-            "label": scope.label,
+            "label": _label(scope, numbers.get(scope.value, 0)),
             "number": numbers.get(scope.value, 0),
             "url": f"{reverse('policies:list')}?scope={scope.value}",
         }
@@ -43,3 +44,12 @@ def home(request: PanelRequest) -> HttpResponse:
         "overview/home.html",
         {"tiles": tiles, "changes": changes, "steps": steps()},
     )
+
+
+def _label(scope: Scope, number: int) -> str:
+    """What stands under the number of policies of a scope."""
+    if scope == Scope.GLOBAL:
+        return npgettext("under a number", "Global policy", "Global policies", number)
+    if scope == Scope.SITE:
+        return npgettext("under a number", "Site policy", "Site policies", number)
+    return npgettext("under a number", "User policy", "User policies", number)

@@ -56,6 +56,7 @@ LISTING = Listing(
             _("Scope"),
             lambda: [(str(scope.value), scope.label) for scope in Scope],
             lambda rows, value: rows.filter(scope=int(value)),
+            everything=_("All scopes"),
         ),
     ),
     search=lambda rows, text: rows.matching(text),
