@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.db.models import Count, Sum
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -27,19 +28,37 @@ class Selection:
     fields: list[tuple[str, str]]
 
     @cached_property
+    def _seen(self) -> tuple[int, int]:
+        """The number of rows and the sum of their keys: together they tell one set from another; one query."""
+        seen = self.rows.order_by().aggregate(count=Count("pk"), total=Sum("pk"))
+        return seen["count"], int(seen["total"] or 0)
+
+    @property
     def count(self) -> int:
         """How many rows are selected."""
-        return self.rows.count()
+        return self._seen[0]
 
-    def still(self, request: PanelRequest) -> bool:
-        """Whether the number of rows is the one that was shown when the action was confirmed.
+    @property
+    def stamp(self) -> str:
+        """What the form that confirms sends back as ``seen``."""
+        return "{}-{}".format(*self._seen)
 
-        When it is not, says so: "all that match" may have grown, and nobody agreed to the rest.
+    def confirmed(self, request: PanelRequest) -> list[Any] | None:
+        """The very rows that were shown when the action was confirmed.
+
+        None, and a message, when they are others now: "all that match" may have grown, and nobody agreed to
+        the rest.
         """
-        if request.POST.get("count") == str(self.count):
-            return True
+        rows = list(self.rows)
+        if request.POST.get("seen") == f"{len(rows)}-{sum(row.pk for row in rows)}":
+            return rows
+        self.say_changed(request)
+        return None
+
+    @staticmethod
+    def say_changed(request: PanelRequest) -> None:
+        """Tell that the rows are not those that were shown."""
         messages.warning(request, _("The selection changed meanwhile. Look again, then confirm."))
-        return False
 
 
 def selected(request: PanelRequest, listing: Listing, rows: QuerySet[Any]) -> Selection:

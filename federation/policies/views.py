@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_safe
 from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
 from controlpanel.audit.actor import Actor
+from controlpanel.audit.commits import Gone
 from controlpanel.shell import details
 from controlpanel.shell.details import ReasonForm
 from controlpanel.shell.selection import selected
@@ -25,7 +25,7 @@ from federation.policies.tables import LISTING
 from federation.topology.models import Site
 
 if TYPE_CHECKING:
-    from django.http import HttpResponseBase
+    from django.http import HttpResponse, HttpResponseBase
 
     from controlpanel.shell.http import PanelRequest
 
@@ -117,14 +117,16 @@ def new_site_policy(request: PanelRequest, pk: int) -> HttpResponse:
 @door(see=Right.VIEW)
 def open_selected(request: PanelRequest) -> HttpResponse:
     """Edit > Show details: to the page of the selected policy."""
-    return redirect("policies:details", pk=_one(request).pk)
+    policy = _one(request)
+    return redirect("policies:details", pk=policy.pk) if policy else redirect("policies:list")
 
 
 @require_safe
 @door(see=Right.CHANGE)
 def copy_selected(request: PanelRequest) -> HttpResponse:
     """Edit > Copy: a new user policy that starts with the values of the selected one."""
-    return redirect(f"{reverse('policies:new-user')}?copy={_one(request).pk}")
+    policy = _one(request)
+    return redirect(f"{reverse('policies:new-user')}?copy={policy.pk}" if policy else "policies:list")
 
 
 @door(see=Right.CHANGE)
@@ -132,19 +134,23 @@ def delete_selected(request: PanelRequest) -> HttpResponse:
     """Edit > Delete: asks first; deletes site and user policies, resets the Global one, all or nothing."""
     chosen = selected(request, LISTING, ExternalAccessPolicy.objects.listed())
     if not chosen.count:
-        messages.warning(request, _("Select at least one policy first."))
+        _say_none_selected(request)
         return redirect("policies:list")
     form = ReasonForm(request.POST if request.method == "POST" else None)
-    if form.is_valid() and chosen.still(request):
-        deleted, was_reset = services.delete_policies(
-            chosen.rows, actor=Actor.of(request), reason=form.cleaned_data["reason"]
-        )
-        _say_deleted(request, deleted, was_reset=was_reset)
+    if form.is_valid() and (rows := chosen.confirmed(request)):
+        reason = form.cleaned_data["reason"]
+        try:
+            deleted, was_reset = services.delete_policies(rows, actor=Actor.of(request), reason=reason)
+        except Gone:
+            chosen.say_changed(request)
+        else:
+            _say_deleted(request, deleted, was_reset=was_reset)
         return redirect("policies:list")
     has_global = chosen.rows.filter(scope=Scope.GLOBAL).exists()
     shown = {"selection": chosen, "form": form, "back": reverse("policies:list")}
     shown |= {"has_global": has_global, "rows": chosen.rows[:SHOWN_NAMES]}
-    return render(request, "policies/delete.html", shown)
+    status = 422 if form.errors else 409 if form.is_bound else 200
+    return render(request, "policies/delete.html", shown, status=status)
 
 
 def _say_deleted(request: PanelRequest, deleted: int, *, was_reset: bool) -> None:
@@ -158,12 +164,16 @@ def _say_deleted(request: PanelRequest, deleted: int, *, was_reset: bool) -> Non
         )
 
 
-def _one(request: PanelRequest) -> ExternalAccessPolicy:
-    policy: ExternalAccessPolicy | None = selected(
-        request, LISTING, ExternalAccessPolicy.objects.all()
-    ).rows.first()
+def _say_none_selected(request: PanelRequest) -> None:
+    messages.warning(request, _("Select at least one policy first."))
+
+
+def _one(request: PanelRequest) -> ExternalAccessPolicy | None:
+    """The selected policy (the first of several); None, and a message, when there is none."""
+    rows = selected(request, LISTING, ExternalAccessPolicy.objects.all()).rows
+    policy: ExternalAccessPolicy | None = rows.order_by("pk").first()
     if policy is None:
-        raise Http404
+        _say_none_selected(request)
     return policy
 
 
