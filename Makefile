@@ -3,6 +3,7 @@
 # make check  its static half: format, lint, templates, contracts, types, migrations, deploy
 # make fix    let the tools correct what they can
 # make pins   requirements*.in -> requirements*.txt; with UPGRADE=1 to the newest versions
+# make languages  gather the strings to translate into controlpanel/locale; needs gettext
 # make bench  print how fast the pages are; make coverage prints what no test runs
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -22,7 +23,7 @@ PYTHON = $(shell for name in python3 python3.14 python3.13 python3.12 python3.11
 PLAIN := env -u DATABASE_URL -u DJANGO_SETTINGS_MODULE PANEL_STATE_DIR=$(CURDIR)/$(VENV)/check-state
 PYTEST := $(PLAIN) $(PY) -m pytest
 
-.PHONY: run test check fix pins bench coverage clean venv dev system \
+.PHONY: run test check fix pins languages bench coverage clean venv dev system \
 	format lint templates contracts types migrations deploy tests postgres browser
 
 run: $(RUNTIME)
@@ -128,6 +129,11 @@ pins: $(DEV)
 			$(if $(UPGRADE),--upgrade) --custom-compile-command "make pins" \
 			$$([ $$name = requirements ] || echo "--constraints requirements.txt") $$name.in --output-file $$name.txt; \
 	done
+
+languages: $(DEV)
+	@command -v msgmerge >/dev/null || { echo "make languages needs GNU gettext (on Debian:" \
+		"apt-get install gettext)." >&2; exit 1; }
+	@$(PLAIN) $(PY) manage.py languages
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage test-results
