@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from controlpanel.audit.models import AuditEvent
 from controlpanel.audit.words import summary
@@ -20,7 +21,7 @@ class EventAdmin(admin.ModelAdmin[AuditEvent]):
     list_display = (
         "at",
         "actor_name",
-        "label",
+        "what",
         "object_name",
         "changes",
         "reason",
@@ -31,7 +32,12 @@ class EventAdmin(admin.ModelAdmin[AuditEvent]):
     date_hierarchy = "at"
     show_full_result_count = False
 
-    @admin.display(description="")
+    @admin.display(description=_("action"), ordering="action")
+    def what(self, event: AuditEvent) -> str:
+        """What the action is called."""
+        return event.label
+
+    @admin.display(description=_("What changed"))
     def changes(self, event: AuditEvent) -> str:
         """What changed, on one line."""
         return summary(event)

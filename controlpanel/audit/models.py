@@ -67,7 +67,7 @@ class AuditEvent(models.Model):
 
     class Meta:
         verbose_name = _("event")
-        verbose_name_plural = _("change log")
+        verbose_name_plural = _("events")
         ordering = ("-pk",)
         default_permissions = ("view",)
         indexes = (models.Index(fields=("object_type", "object_pk", "-id"), name="audit_by_object"),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from controlpanel.audit.actor import Actor
 from controlpanel.shell.admin import RecordedAdmin
@@ -21,10 +22,15 @@ if TYPE_CHECKING:
 class PolicyAdmin(RecordedAdmin):
     """All policies; new ones are user policies, a site's is made in the panel."""
 
-    list_display = ("identity", "scope", *SWITCHES, "changed_at", "changed_by")
+    list_display = ("shown_identity", "scope", *SWITCHES, "changed_at", "changed_by")
     list_filter = ("scope", *SWITCHES)
     list_select_related = ("site",)
     search_fields = ("name", "site__name", "description")
+
+    @admin.display(description=_("name"))
+    def shown_identity(self, policy: ExternalAccessPolicy) -> str:
+        """``Global``, ``Site:<name>`` or ``Tag:<name>``."""
+        return policy.identity
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """The name only for a new one: it is the identity."""

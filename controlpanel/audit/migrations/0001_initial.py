@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "event",
-                "verbose_name_plural": "change log",
+                "verbose_name_plural": "events",
                 "ordering": ("-pk",),
                 "default_permissions": ("view",),
                 "indexes": [
