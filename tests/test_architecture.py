@@ -137,23 +137,29 @@ def is_super(node: ast.expr) -> bool:
 
 
 @pytest.fixture(scope="module")
-def extracted(tmp_path_factory: pytest.TempPathFactory) -> polib.POFile:
-    """The French file as ``manage.py makemessages`` would leave it today, made in a copy."""
-    copy = tmp_path_factory.mktemp("makemessages")
+def gathered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The French file as ``make languages`` would leave it today, made in a copy."""
+    copy = tmp_path_factory.mktemp("languages")
     shutil.copy(ROOT / "manage.py", copy)
     for folder in ("controlpanel", "federation", "templates"):
         shutil.copytree(ROOT / folder, copy / folder)
-    command = [sys.executable, "manage.py", "makemessages", "--locale=fr", "--no-location"]
+    command = [sys.executable, "manage.py", "languages"]
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     environment |= {"PANEL_STATE_DIR": str(copy / "state"), "DJANGO_SETTINGS_MODULE": "controlpanel.settings"}
     made = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
-    return polib.pofile(str(copy / FRENCH))
+    return copy / FRENCH
 
 
-def test_every_sentence_has_a_french_translation(extracted: polib.POFile) -> None:
-    lacking = extracted.untranslated_entries() + extracted.fuzzy_entries()
+def test_every_sentence_has_a_french_translation(gathered: Path) -> None:
+    catalogue = polib.pofile(str(gathered))
+    lacking = catalogue.untranslated_entries() + catalogue.fuzzy_entries()
     assert [entry.msgid for entry in lacking] == []
+
+
+def test_the_catalogue_is_what_the_sources_say(gathered: Path) -> None:
+    """When this fails, run ``make languages`` and commit what it writes."""
+    assert gathered.read_text(encoding="utf-8").splitlines() == text(FRENCH).splitlines()
 
 
 def test_translations_keep_the_placeholders() -> None:
