@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from controlpanel.audit.actor import Actor
+from controlpanel.shell.text import fold, sort_key
 from federation.policies import services as policies
-from federation.policies.models import ExternalAccessPolicy
+from federation.policies.models import ExternalAccessPolicy, Scope
 from federation.topology import services as topology
 
 if TYPE_CHECKING:
@@ -32,9 +35,21 @@ def make_site_policy(site: Site | str = "Paris", /, **values: Any) -> ExternalAc
     return policies.create_site_policy(site=place, actor=MAKER, **values)
 
 
-def make_policies(count: int) -> list[ExternalAccessPolicy]:
-    """``count`` user policies "Policy 001" ..., half of them with federated users."""
-    return [make_policy(f"Policy {number:03}", federated=number % 2 == 0) for number in range(1, count + 1)]
+def make_policies(count: int, name: str = "Policy") -> list[ExternalAccessPolicy]:
+    """``count`` user policies "Policy 001" ..., every other one federated; without events."""
+    rows = [
+        ExternalAccessPolicy(
+            scope=Scope.USER,
+            name=(full := f"{name} {number:03}"),
+            name_key=fold(full),
+            name_sort=sort_key(full),
+            federated=number % 2 == 0,
+            changed_at=timezone.now(),
+            changed_by=MAKER.name,
+        )
+        for number in range(1, count + 1)
+    ]
+    return ExternalAccessPolicy.objects.bulk_create(rows)
 
 
 def global_policy() -> ExternalAccessPolicy:

@@ -36,6 +36,20 @@ def below(element: Element) -> Iterator[Element]:
             yield from below(child)
 
 
+def _words(label: Element) -> str:
+    """The text of a label without that of the control inside."""
+    parts = [
+        child if isinstance(child, str) else _words(child)
+        for child in label.children
+        if not _is_control(child)
+    ]
+    return " ".join(" ".join(parts).split())
+
+
+def _is_control(child: Element | str) -> bool:
+    return isinstance(child, Element) and child.name in _VALUED
+
+
 @dataclass
 class Box:
     """One field of a form as the browser would send it: ``value`` None is not sent."""
@@ -223,5 +237,5 @@ class Page:
         key = attribute(element, "id")
         for label in self.all("label"):
             if (key and attribute(label, "for") == key) or any(each is element for each in below(label)):
-                return text_of(label).rstrip("*").strip()
+                return _words(label).rstrip("*").strip()
         return ""

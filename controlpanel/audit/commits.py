@@ -83,22 +83,12 @@ def change(
     current.full_clean()
     now = timezone.now()
     if isinstance(current, Recorded):
-        current.version, current.changed_at, current.changed_by = (
-            current.version + 1,
-            now,
-            actor.name,
-        )
+        current.version += 1
+        current.changed_at, current.changed_by = now, actor.name
         differing += ["version", "changed_at", "changed_by"]
     _save(current, update_fields=differing)
-    record(
-        action,
-        current,
-        actor=actor,
-        before=before,
-        after=facts(current),
-        reason=reason,
-        now=now,
-    )
+    after = facts(current)
+    record(action, current, actor=actor, before=before, after=after, reason=reason, now=now)
     return current
 
 

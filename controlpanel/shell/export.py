@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from controlpanel.shell.lists import Column
+
+
+#: What starts a formula: at the start of the cell, or behind what a spreadsheet may take for a separator.
+_FORMULA = re.compile(r"(^|[;\t\r\n]\s*)([=+\-@\t\r＝＋－＠])")
 
 
 class _Line:
@@ -32,7 +37,7 @@ def defused(value: object) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%SZ}"
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return _FORMULA.sub(r"\1'\2", text)
 
 
 def csv_response(name: str, columns: Sequence[Column], rows: QuerySet[Any]) -> StreamingHttpResponse:

@@ -7,16 +7,17 @@ also carries the position of the row, so that the foot can say "51-100".
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
+from django.core.signing import BadSignature, Signer
 from django.db import connections, models
 from django.db.models import Q
+from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,9 +48,11 @@ class Page:
 def page_of(queryset: models.QuerySet[Any], order: Sequence[str], size: int, token: str) -> Page:
     """The page that ``token`` names ("" is the first) of ``queryset`` sorted by ``order``.
 
-    ``order`` must end in a unique field and none of its values may be NULL. One query. Raises BadToken.
+    ``order`` must end in a unique field and none of its values may be NULL. One query. Raises BadToken, also
+    when the page has no rows (any more).
     """
-    backwards, position, values = _parse(queryset, order, token)
+    tokens = Tokens(queryset, order)
+    backwards, position, values = tokens.read(token) if token else (False, 0, [])
     if values:
         queryset = queryset.filter(_beyond(order, values, backwards=backwards))
     rows = list(queryset.order_by(*(_reverse(order) if backwards else order))[: size + 1])
@@ -58,22 +61,19 @@ def page_of(queryset: models.QuerySet[Any], order: Sequence[str], size: int, tok
     if backwards:
         rows.reverse()
         start = max(position - len(rows), 1) if more else 1
-        before, after = more, True
+        before, after = more, bool(values)
     else:
         start, before, after = position + 1, bool(values), more
     if not rows:
+        if token:
+            raise BadToken(token)
         return Page([], 0, "", "")
     return Page(
         rows,
         start,
-        _token("b", start, rows[0], order) if before else "",
-        _token("a", start + len(rows) - 1, rows[-1], order) if after else "",
+        tokens.of_row("b", start, rows[0]) if before else "",
+        tokens.of_row("a", start + len(rows) - 1, rows[-1]) if after else "",
     )
-
-
-def last_token(count: int) -> str:
-    """The token of the last page of a list of ``count`` rows."""
-    return _encode(["z", count])
 
 
 def count_of(queryset: models.QuerySet[Any]) -> tuple[int, bool]:
@@ -90,31 +90,6 @@ def count_of(queryset: models.QuerySet[Any]) -> tuple[int, bool]:
         return count, True
     plan = json.loads(bare.explain(format="json"))
     return max(int(plan[0]["Plan"]["Plan Rows"]), count), False
-
-
-def _parse(queryset: models.QuerySet[Any], order: Sequence[str], token: str) -> tuple[bool, int, list[Any]]:
-    if not token:
-        return False, 0, []
-    try:
-        kind, position, *values = json.loads(base64.urlsafe_b64decode(token.encode("ascii") + b"=="))
-        if kind == "z" and not values:
-            return True, int(position) + 1, []
-        if kind not in {"a", "b"} or len(values) != len(order) or not 0 < int(position) < 10**12:
-            raise BadToken(token)
-        fields = [_field(queryset, name.lstrip("-")) for name in order]
-        typed = [field.to_python(value) for field, value in zip(fields, values, strict=True)]
-    except (
-        ValueError,
-        TypeError,
-        binascii.Error,
-        UnicodeError,
-        ValidationError,
-        RecursionError,
-    ) as fault:
-        raise BadToken(token) from fault
-    if None in typed:
-        raise BadToken(token)
-    return kind == "b", int(position), typed
 
 
 def _field(queryset: models.QuerySet[Any], name: str) -> models.Field[Any, Any]:
@@ -148,16 +123,47 @@ def _reverse(order: Sequence[str]) -> list[str]:
     return [name[1:] if name.startswith("-") else f"-{name}" for name in order]
 
 
-def _token(kind: str, position: int, row: Any, order: Sequence[str]) -> str:
-    return _encode([kind, position, *(_value(row, name.lstrip("-")) for name in order)])
+class Tokens:
+    """Names of pages of one list in one order: "a" is after a row, "b" before one, "z" the end of the list.
+
+    They are signed, so that no value reaches SQL that did not come from there, and none of another order.
+    """
+
+    def __init__(self, queryset: models.QuerySet[Any], order: Sequence[str]) -> None:
+        self._queryset, self._order = queryset, [name.removeprefix("-") for name in order]
+        self._signer = Signer(sep=".", salt=":".join(["panel.paging", queryset.model._meta.label, *order]))
+
+    def of_row(self, kind: str, position: int, row: Any) -> str:
+        """The token of the page that starts beyond ``row``."""
+        return self._write([kind, position, *(_value(row, name) for name in self._order)])
+
+    def of_end(self, count: int) -> str:
+        """The token of the last page of a list of ``count`` rows."""
+        return self._write(["z", count + 1])
+
+    def read(self, token: str) -> tuple[bool, int, list[Any]]:
+        """Whether the page lies before the row, the row's position and its values (none for "z")."""
+        try:
+            kind, position, *values = json.loads(urlsafe_base64_decode(self._signer.unsign(token)))
+            fields = [_field(self._queryset, name) for name in self._order]
+            typed = [field.to_python(value) for field, value in zip(fields, values, strict=bool(values))]
+        except (BadSignature, ValueError, ValidationError) as fault:
+            raise BadToken(token) from fault
+        return kind != "a", position, typed
+
+    def _write(self, parts: list[Any]) -> str:
+        raw = json.dumps(parts, cls=_Exact, separators=(",", ":"), ensure_ascii=False)
+        return self._signer.sign(urlsafe_base64_encode(raw.encode()))
+
+
+class _Exact(DjangoJSONEncoder):
+    """Django's own cuts microseconds off, and rows of one millisecond would be shown twice or never."""
+
+    def default(self, value: Any) -> Any:
+        return value.isoformat() if isinstance(value, datetime) else super().default(value)
 
 
 def _value(row: Any, name: str) -> Any:
     for step in name.split("__"):
         row = getattr(row, step)
     return row
-
-
-def _encode(parts: list[Any]) -> str:
-    raw = json.dumps(parts, cls=DjangoJSONEncoder, separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")

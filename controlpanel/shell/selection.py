@@ -29,7 +29,7 @@ class Selection:
 
     @cached_property
     def _seen(self) -> tuple[int, int]:
-        """The number of rows and the sum of their keys: together they tell one set from another; one query."""
+        """The number of rows and the sum of their keys: they tell one set from another; one query."""
         seen = self.rows.order_by().aggregate(count=Count("pk"), total=Sum("pk"))
         return seen["count"], int(seen["total"] or 0)
 
@@ -65,12 +65,8 @@ def selected(request: PanelRequest, listing: Listing, rows: QuerySet[Any]) -> Se
     """What ``request`` selects among ``rows``: parameters ``row`` (keys), or ``all=1`` with the narrowing."""
     params = request.POST if request.method == "POST" else request.GET
     if params.get("all"):
-        names = ("q", *(each.name for each in listing.filters))
-        fields = [
-            ("all", "1"),
-            *((name, value) for name in names if (value := params.get(name))),
-        ]
-        return Selection(listing.matching(rows, params), fields)
+        narrowing = listing.narrowing(params)
+        return Selection(listing.matching(rows, narrowing), [("all", "1"), *narrowing.items()])
     keys = [key for key in params.getlist("row") if key.isascii() and key.isdigit() and len(key) < 19]
     keys = keys[:_MOST_TICKED]
     return Selection(rows.filter(pk__in=keys), [("row", key) for key in keys])

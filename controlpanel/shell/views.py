@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from controlpanel.shell.context import THEMES
-from controlpanel.shell.lists import ROWS_PER_PAGE
+from controlpanel.shell.listview import ROWS_PER_PAGE
 
 _YEAR = 365 * 24 * 3600
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Left, Lower
 from django.utils.translation import gettext_lazy as _
 
 from controlpanel.audit.models import Recorded
@@ -25,18 +25,20 @@ class PolicyQuerySet(models.QuerySet["ExternalAccessPolicy"]):
     """Policies as lists and pickers ask for them."""
 
     def listed(self) -> PolicyQuerySet:
-        """With what a list needs: the site, and ``shown_name`` to sort by (never NULL)."""
-        return self.select_related("site").annotate(shown_name=Coalesce("site__name_sort", "name_sort"))
+        """With what a list needs: the site, and what it sorts by (never NULL, and short)."""
+        return self.select_related("site").annotate(
+            shown_name=Coalesce("site__name_sort", "name_sort"),
+            description_start=Lower(Left("description", 80)),
+        )
 
     def matching(self, text: str) -> PolicyQuerySet:
         """Policies whose name, site or description contains ``text``."""
         _scope, _colon, name = text.partition(":")
         wanted = sort_key(name if text.casefold().startswith("site:") else bare_name(text))
-        return self.filter(
-            Q(name_sort__contains=wanted)
-            | Q(site__name_sort__contains=wanted)
-            | Q(description__icontains=text)
-        )
+        found = Q(name_sort__contains=wanted) | Q(site__name_sort__contains=wanted)
+        if wanted in "global":
+            found |= Q(scope=Scope.GLOBAL)
+        return self.filter(found | Q(description__icontains=text))
 
     def the_global(self) -> ExternalAccessPolicy:
         """The Global policy, which exists from installation."""

@@ -46,7 +46,7 @@ LISTING = Listing(
             "description",
             _("Description"),
             lambda policy: policy.description,
-            ("description",),
+            ("description_start", "scope", "shown_name"),
         ),
         Column("changed", _("Last changed"), _changed, ("changed_at",)),
     ),
