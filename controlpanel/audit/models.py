@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from controlpanel.audit.actions import known
+from controlpanel.shell.fields import validate_line
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,7 +62,7 @@ class AuditEvent(models.Model):
     object_name = models.CharField(_("object"), max_length=300, blank=True)
     before = models.JSONField(_("before"), default=dict)
     after = models.JSONField(_("after"), default=dict)
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True, validators=[validate_line])
 
     objects = EventQuerySet.as_manager()
 

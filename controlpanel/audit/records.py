@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.utils import timezone
 
@@ -39,12 +40,16 @@ def record(
     """Write one event. ``before`` and ``after`` are cut down to what differs.
 
     Raises ValueError outside a transaction (an event must stand or fall with its change) and for an action
-    that no room declares.
+    that no room declares; ValidationError for a reason that is too long or hides something.
     """
     if not connection.in_atomic_block:
         raise ValueError("An event is recorded in the transaction of its change.")
     if action not in known():
         raise ValueError(f"No room declares the action {action!r}.")
+    try:
+        AuditEvent._meta.get_field("reason").clean(reason, None)
+    except ValidationError as refusal:
+        raise ValidationError({"reason": refusal}) from refusal
     before, after = before or {}, after or {}
     differs = [key for key in {**before, **after} if before.get(key, _ABSENT) != after.get(key, _ABSENT)]
     return AuditEvent.objects.create(

@@ -11,14 +11,19 @@ from django.utils.translation import gettext as _
 from controlpanel.shell.text import has_control_characters
 
 
+def validate_line(text: str) -> None:
+    """Refuse what nobody sees in one line of text. Models use it too, for what no form has cleaned."""
+    if has_control_characters(text):
+        raise ValidationError(_("Remove the control characters or line breaks from this text."))
+
+
 class LineField(forms.CharField):
     """One line of text: trimmed, runs of spaces made one, no control characters."""
 
     def clean(self, value: Any) -> str:
         """The text, or a ValidationError that says what to do."""
         text = " ".join(str(value or "").split(" ")).strip()
-        if has_control_characters(text):
-            raise ValidationError(_("Remove the control characters or line breaks from this text."))
+        validate_line(text)
         return str(super().clean(" ".join(text.split())))
 
 

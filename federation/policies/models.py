@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce, Left, Lower
 from django.utils.translation import gettext_lazy as _
 
 from controlpanel.audit.models import Recorded
+from controlpanel.shell.fields import validate_line
 from controlpanel.shell.text import sort_key
 from federation.policies.rules import bare_name
 from federation.topology.models import Site
@@ -57,10 +58,10 @@ class ExternalAccessPolicy(Recorded):
         related_name="policies",
         verbose_name=_("site"),
     )
-    name = models.CharField(_("name"), max_length=128, blank=True)
+    name = models.CharField(_("name"), max_length=128, blank=True, validators=[validate_line])
     name_key = models.CharField(max_length=256, blank=True, editable=False)
     name_sort = models.CharField(max_length=256, blank=True, editable=False, db_index=True)
-    description = models.CharField(_("description"), max_length=1024, blank=True)
+    description = models.CharField(_("description"), max_length=1024, blank=True, validators=[validate_line])
     federated = models.BooleanField(_("Federated users"), default=False)
     xmpp = models.BooleanField(_("XMPP federated users"), default=False)
     remote = models.BooleanField(_("Remote users"), default=False)

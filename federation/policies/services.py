@@ -29,7 +29,7 @@ def create_user_policy(*, name: str, actor: Actor, reason: str = "", **values: A
     ``values`` are switches (rules.SWITCHES) and ``description``. Raises ValidationError.
     """
     name = rules.bare_name(name)
-    if not name:
+    if not fold(name):
         raise ValidationError({"name": _("Type a name for the policy.")})
     policy = ExternalAccessPolicy(
         scope=Scope.USER,
@@ -60,7 +60,12 @@ def change_policy(
     reason: str = "",
     **values: Any,
 ) -> ExternalAccessPolicy:
-    """Set switches or the description. Raises ValidationError, commits.Conflict, commits.Gone."""
+    """Set switches or the description. Raises ValidationError, commits.Conflict, commits.Gone.
+
+    Nothing else is set: the rest is the policy's identity (TypeError).
+    """
+    if others := values.keys() - rules.DEFAULTS.keys():
+        raise TypeError(f"A policy keeps its {', '.join(sorted(others))}.")
     now = commits.locked(policy, version)
     _check({switch: values.get(switch, getattr(now, switch)) for switch in rules.SWITCHES})
     return commits.change(now, values, action=Action.CHANGE, actor=actor, version=version, reason=reason)

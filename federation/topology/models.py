@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from controlpanel.audit.models import Recorded
+from controlpanel.shell.fields import validate_line
 from controlpanel.shell.text import sort_key
 
 
@@ -20,10 +21,10 @@ class SiteQuerySet(models.QuerySet["Site"]):
 class Site(Recorded):
     """A place: a site policy governs all users whose pool is there."""
 
-    name = models.CharField(_("name"), max_length=128)
+    name = models.CharField(_("name"), max_length=128, validators=[validate_line])
     name_key = models.CharField(max_length=256, editable=False)
     name_sort = models.CharField(max_length=256, editable=False, db_index=True)
-    description = models.CharField(_("description"), max_length=1024, blank=True)
+    description = models.CharField(_("description"), max_length=1024, blank=True, validators=[validate_line])
 
     objects = SiteQuerySet.as_manager()
 

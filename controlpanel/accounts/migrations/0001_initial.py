@@ -8,6 +8,8 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
+import controlpanel.shell.fields
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -43,7 +45,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "display_name",
-                    models.CharField(blank=True, max_length=150, verbose_name="display name"),
+                    models.CharField(
+                        blank=True,
+                        max_length=150,
+                        verbose_name="display name",
+                        validators=[controlpanel.shell.fields.validate_line],
+                    ),
                 ),
                 (
                     "email",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import migrations, models
 
+import controlpanel.shell.fields
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -50,7 +52,12 @@ class Migration(migrations.Migration):
                 ("after", models.JSONField(default=dict, verbose_name="after")),
                 (
                     "reason",
-                    models.CharField(blank=True, max_length=200, verbose_name="reason"),
+                    models.CharField(
+                        blank=True,
+                        max_length=200,
+                        verbose_name="reason",
+                        validators=[controlpanel.shell.fields.validate_line],
+                    ),
                 ),
             ],
             options={

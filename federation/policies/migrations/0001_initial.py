@@ -5,6 +5,8 @@ from __future__ import annotations
 import django.db.models.deletion
 from django.db import migrations, models
 
+import controlpanel.shell.fields
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -44,7 +46,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "name",
-                    models.CharField(blank=True, max_length=128, verbose_name="name"),
+                    models.CharField(
+                        blank=True,
+                        max_length=128,
+                        verbose_name="name",
+                        validators=[controlpanel.shell.fields.validate_line],
+                    ),
                 ),
                 (
                     "name_key",
@@ -56,7 +63,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "description",
-                    models.CharField(blank=True, max_length=1024, verbose_name="description"),
+                    models.CharField(
+                        blank=True,
+                        max_length=1024,
+                        verbose_name="description",
+                        validators=[controlpanel.shell.fields.validate_line],
+                    ),
                 ),
                 (
                     "federated",

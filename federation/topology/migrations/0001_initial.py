@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import migrations, models
 
+import controlpanel.shell.fields
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -32,7 +34,14 @@ class Migration(migrations.Migration):
                     "changed_by",
                     models.CharField(editable=False, max_length=150, verbose_name="by"),
                 ),
-                ("name", models.CharField(max_length=128, verbose_name="name")),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=128,
+                        verbose_name="name",
+                        validators=[controlpanel.shell.fields.validate_line],
+                    ),
+                ),
                 ("name_key", models.CharField(editable=False, max_length=256)),
                 (
                     "name_sort",
@@ -40,7 +49,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "description",
-                    models.CharField(blank=True, max_length=1024, verbose_name="description"),
+                    models.CharField(
+                        blank=True,
+                        max_length=1024,
+                        verbose_name="description",
+                        validators=[controlpanel.shell.fields.validate_line],
+                    ),
                 ),
             ],
             options={
