@@ -1,28 +1,19 @@
-"""The shape of the house (CONTRIBUTING.md): sizes, templates, imports, languages."""
+"""The shape of the house (CONTRIBUTING.md): sizes, templates, imports, secrets."""
 
 from __future__ import annotations
 
 import ast
-import os
 import re
-import shutil
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import grimp
-import polib
 import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST = {".py": 300, ".html": 300, ".css": 300, ".lua": 300, ".js": 60}
 LONGEST_FUNCTION = 40
-FRENCH = Path("controlpanel/locale/fr/LC_MESSAGES/django.po")
 # Who may write: services, and what every service writes through.
 WRITERS = {"services", "commits"}
 
@@ -131,62 +122,6 @@ def test_only_services_write() -> None:
 
 def is_super(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
-
-
-# Languages.
-
-
-@pytest.fixture(scope="module")
-def gathered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The French file as ``make languages`` would leave it today, made in a copy."""
-    copy = tmp_path_factory.mktemp("languages")
-    shutil.copy(ROOT / "manage.py", copy)
-    for folder in ("controlpanel", "federation", "templates"):
-        shutil.copytree(ROOT / folder, copy / folder)
-    command = [sys.executable, "manage.py", "languages"]
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    environment |= {"PANEL_STATE_DIR": str(copy / "state"), "DJANGO_SETTINGS_MODULE": "controlpanel.settings"}
-    made = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stderr
-    return copy / FRENCH
-
-
-def test_every_sentence_has_a_french_translation(gathered: Path) -> None:
-    catalogue = polib.pofile(str(gathered))
-    lacking = catalogue.untranslated_entries() + catalogue.fuzzy_entries()
-    assert [entry.msgid for entry in lacking] == []
-
-
-def test_the_catalogue_is_what_the_sources_say(gathered: Path) -> None:
-    """When this fails, run ``make languages`` and commit what it writes."""
-    assert gathered.read_text(encoding="utf-8").splitlines() == text(FRENCH).splitlines()
-
-
-def test_translations_keep_the_placeholders() -> None:
-    command = ["msgfmt", "--check", "--output-file=/dev/null", str(ROOT / FRENCH)]
-    checked = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert checked.returncode == 0, checked.stderr
-
-
-def french() -> Iterator[str]:
-    for entry in polib.pofile(str(ROOT / FRENCH)):
-        for words in [entry.msgstr, *entry.msgstr_plural.values()]:
-            yield re.sub(r"<[^>]*>|%\(\w+\)|https?://\S+", "", words)
-
-
-@pytest.mark.parametrize(
-    "is_wrong",
-    [
-        pytest.param(lambda words: re.search(r"\w'\w", words), id="the apostrophe is ’"),
-        pytest.param(
-            lambda words: re.search(r"(?:[^\u00a0\u202f]|^)[;!?»]|[^\u00a0\u202f]:(?:\s|$)", words),
-            id="a no-break space before : ; ! ? »",
-        ),
-        pytest.param(lambda words: re.search(r"«[^\u00a0\u202f]", words), id="a no-break space after «"),
-    ],
-)
-def test_french_is_set_as_french(is_wrong: Callable[[str], object]) -> None:
-    assert [words for words in french() if is_wrong(words)] == []
 
 
 # What must not be told.
