@@ -130,6 +130,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_CALLABLE = "controlpanel.accounts.sessions.attempted_name"
 AXES_LOCKOUT_CALLABLE = "controlpanel.accounts.views.locked_out"
 AXES_ENABLE_ADMIN = False  # unlocking is an action of ours, so that it is recorded
 AXES_CLIENT_IP_CALLABLE = "controlpanel.shell.http.client_address"

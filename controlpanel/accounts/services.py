@@ -8,6 +8,7 @@ from axes.utils import reset as forget_failures
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from controlpanel.accounts.actions import Action
@@ -15,6 +16,7 @@ from controlpanel.accounts.models import Administrator, RoleGrant
 from controlpanel.accounts.rights import Role
 from controlpanel.audit import commits
 from controlpanel.audit.records import record
+from controlpanel.shell.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,6 +50,7 @@ def change_administrator(
 ) -> Administrator:
     """Set display name, e-mail, name or active. The last active CsAdministrator cannot be switched off."""
     if values.get("is_active") is False:
+        _lock(account)
         _keep_an_administrator(account, actor)
     return commits.change(account, values, action=Action.CHANGE, actor=actor, reason=reason)
 
@@ -55,6 +58,7 @@ def change_administrator(
 @transaction.atomic
 def set_roles(account: Administrator, *, roles: Iterable[Role], actor: Actor, reason: str = "") -> None:
     """Let ``account`` hold exactly ``roles``. The last active CsAdministrator keeps that role."""
+    _lock(account)
     wanted = {Role(role) for role in roles}
     held = {Role(role) for role in account.role_grants.values_list("role", flat=True)}
     if wanted == held:
@@ -86,17 +90,21 @@ def set_password(account: Administrator, password: str, *, actor: Actor, reason:
 @transaction.atomic
 def unlock(account: Administrator, *, actor: Actor) -> None:
     """Forget the failed sign-ins of ``account``, so that it may try again at once."""
-    forget_failures(username=account.username)
+    forget_failures(username=fold(account.username))
     record(Action.UNLOCK, account, actor=actor)
+
+
+def _lock(account: Administrator) -> None:
+    """Lock ``account`` and all active ones, in one order: who is the last one stays true until commit."""
+    rows = Administrator.objects.filter(Q(pk=account.pk) | Q(is_active=True))
+    list(rows.select_for_update().order_by("pk"))
 
 
 def _keep_an_administrator(account: Administrator, actor: Actor) -> None:
     """Refuse what would lock everybody, or the one who asks, out of the panel."""
     if account.pk == actor.pk:
         raise ValidationError(_("You cannot take away your own access. Ask another CsAdministrator."))
-    others = Administrator.objects.select_for_update().filter(
-        is_active=True, role_grants__role=Role.ADMINISTRATOR
-    )
+    others = Administrator.objects.filter(is_active=True, role_grants__role=Role.ADMINISTRATOR)
     if not others.exclude(pk=account.pk).exists():
         raise ValidationError(
             _("This is the last active CsAdministrator. Give the role to another one first.")
