@@ -17,6 +17,8 @@ urlpatterns = [
     path("account/", include("controlpanel.accounts.urls")),
     path("panel/", include("controlpanel.shell.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
+    # Django's own page would write past our services.
+    path("admin/password_change/", RedirectView.as_view(pattern_name="accounts:password"), name="password"),
     path("admin/", admin.site.urls),
     path("healthz", health, name="health"),
 ]

@@ -119,11 +119,12 @@ class AdministratorAdmin(RecordedAdmin):
                 roles=[Role(role) for role in roles or ()],
                 display_name=row.display_name,
                 email=row.email,
+                is_active=row.is_active,
                 actor=actor,
             )
-        account = services.change_administrator(row, actor=actor, **values)
         if roles is not None:
-            services.set_roles(account, roles=[Role(role) for role in roles], actor=actor)
+            services.set_roles(row, roles=[Role(role) for role in roles], actor=actor)
+        account = services.change_administrator(row, actor=actor, **values)
         if password:
             services.set_password(account, password, actor=actor)
         return account

@@ -34,9 +34,10 @@ def create_administrator(
     reason: str = "",
     display_name: str = "",
     email: str = "",
+    is_active: bool = True,
 ) -> Administrator:
     """Make an account with ``roles``. Raises ValidationError for a bad name or a weak password."""
-    account = Administrator(username=username, display_name=display_name, email=email)
+    account = Administrator(username=username, display_name=display_name, email=email, is_active=is_active)
     validate_password(password, account)
     account.set_password(password)
     commits.create(account, action=Action.CREATE, actor=actor, reason=reason)

@@ -9,6 +9,9 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from controlpanel.audit.commits import Conflict, Gone
@@ -51,6 +54,8 @@ class RecordedAdmin(admin.ModelAdmin[Any]):
         """Hand the changed values to the service; never ``obj.save()``."""
         values = {name: form.cleaned_data[name] for name in form.changed_data if name != "seen_version"}
         version = form.cleaned_data.get("seen_version") if change else None
+        if change and version is None and hasattr(obj, "version"):
+            raise Conflict(obj)  # a form that does not say what its reader saw might overwrite anything
         if row := self.write(request, obj, values, version):
             obj.pk = row.pk
 
@@ -73,6 +78,11 @@ class RecordedAdmin(admin.ModelAdmin[Any]):
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The list and its actions; refusals come back as a message."""
         return self._guarded(request, super().changelist_view, *args, **kwargs)
+
+    def history_view(self, request: HttpRequest, object_id: str, *_args: Any) -> HttpResponse:
+        """The change log has the history."""
+        query = urlencode({"kind": self.model._meta.label_lower, "object": object_id})
+        return redirect(f"{reverse('audit:list')}?{query}")
 
     def _guarded(self, request: HttpRequest, view: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         try:

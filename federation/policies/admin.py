@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
 
 from controlpanel.audit.actor import Actor
 from controlpanel.shell.admin import RecordedAdmin
 from federation.policies import services
-from federation.policies.models import ExternalAccessPolicy
+from federation.policies.models import ExternalAccessPolicy, Scope
 from federation.policies.rules import SWITCHES
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class PolicyAdmin(RecordedAdmin):
     list_filter = ("scope", *SWITCHES)
     list_select_related = ("site",)
     search_fields = ("name", "site__name", "description")
+    actions = ("reset_global",)
 
     @admin.display(description=_("name"))
     def shown_identity(self, policy: ExternalAccessPolicy) -> str:
@@ -58,5 +59,19 @@ class PolicyAdmin(RecordedAdmin):
         return services.change_policy(row, actor=Actor.of(request), version=version, **values)
 
     def remove(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        """Delete, or reset the Global one."""
+        """Delete site and user policies."""
         services.delete_policies(rows, actor=Actor.of(request))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Not of the Global one: "deleted successfully" would be a lie. It has an action that says reset."""
+        is_global = obj is not None and obj.scope == Scope.GLOBAL
+        return not is_global and super().has_delete_permission(request, obj)
+
+    @admin.action(description=_("Reset the Global policy to its defaults"), permissions=["change"])
+    def reset_global(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Everything off again, if the Global policy is among the selected ones."""
+        rows = queryset.filter(scope=Scope.GLOBAL)
+        if services.delete_policies(rows, actor=Actor.of(request))[1]:
+            messages.success(request, _("The Global policy was reset to its defaults: everything off."))
+        else:
+            messages.warning(request, _("Select the Global policy first."))

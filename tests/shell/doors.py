@@ -7,6 +7,7 @@ from tests.people import EVERYBODY, NOBODY, SIGNED_IN
 
 DOORS = (
     Door("home", get=SIGNED_IN, get_is=302, post=SIGNED_IN, post_is=302),
+    Door("password", get=SIGNED_IN, get_is=302, post=SIGNED_IN, post_is=302),
     Door("set_language", get=EVERYBODY, get_is=302, post=EVERYBODY, post_is=302),
     Door("shell:preferences", get=NOBODY, get_is=405, post=EVERYBODY, post_is=302),
     Door("health", get=EVERYBODY, post=NOBODY),
