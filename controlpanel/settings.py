@@ -17,10 +17,10 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from environs import Env, EnvError
+from environs import Env, EnvError, validate
 
 from controlpanel.navigation import rooms
-from controlpanel.shell.secretkey import kept_secret
+from controlpanel.shell.secretkey import SHORTEST_SECRET, kept_secret
 
 django_stubs_ext.monkeypatch()
 
@@ -29,13 +29,20 @@ env = Env()
 
 try:
     STATE_DIR = Path(env.str("PANEL_STATE_DIR", str(BASE_DIR / "var"))).resolve()
+    STATE_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
     TLS = env.bool("PANEL_TLS", default=False)
-    TRUSTED_PROXIES = env.int("PANEL_PROXIES", 1 if TLS else 0)
+    TRUSTED_PROXIES = env.int("PANEL_PROXIES", 1 if TLS else 0, validate=validate.Range(min=0))
     ALLOWED_HOSTS = env.list("PANEL_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
-    SESSION_HOURS = env.int("PANEL_SESSION_HOURS", 10)
-    IDLE_MINUTES = env.int("PANEL_IDLE_MINUTES", 60)
+    if not all(host and "/" not in host for host in ALLOWED_HOSTS or [""]):
+        raise ValueError("PANEL_HOSTS names hosts, such as panel.example.org, without https://")
+    SESSION_HOURS = env.int("PANEL_SESSION_HOURS", 10, validate=validate.Range(min=1))
+    IDLE_MINUTES = env.int("PANEL_IDLE_MINUTES", 60, validate=validate.Range(min=1))
     SECRET_KEY = env.str("PANEL_SECRET_KEY", "") or kept_secret(STATE_DIR / "secret-key")
+    if len(SECRET_KEY) < SHORTEST_SECRET:
+        raise ValueError(f"PANEL_SECRET_KEY needs {SHORTEST_SECRET} characters; leave it out and one is made")
     DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{STATE_DIR / 'panel.sqlite3'}")}
+    if not DATABASES["default"]["ENGINE"].endswith((".sqlite3", ".postgresql")):
+        raise ValueError("DATABASE_URL names another database than SQLite or PostgreSQL")
 except (EnvError, ValueError, OSError) as fault:
     raise ImproperlyConfigured(f"The panel cannot start: {fault}") from fault
 
@@ -80,8 +87,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "controlpanel.accounts.middleware.IdleSessionMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "controlpanel.accounts.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -149,7 +155,9 @@ if TLS:
     SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
-    CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+    CSRF_TRUSTED_ORIGINS = [
+        f"https://*{host}" if host[0] == "." else f"https://{host}" for host in ALLOWED_HOSTS
+    ]
     # Subdomains and the browsers' preload list are the organisation's to decide, not the panel's.
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
@@ -171,6 +179,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # Languages and time.
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY = True
 LOCALE_PATHS = [BASE_DIR / "controlpanel" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -1,38 +1,45 @@
-"""End a session that nobody uses, or that lasts too long."""
+"""Ask everybody to sign in, and end a session that nobody uses or that lasts too long."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import auth
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponseBase
 
 #: The session is written at most this often, so that reading pages does not write to the database.
 _STEP = 300
 
 
-class IdleSessionMiddleware:
-    """Signs out after IDLE_MINUTES without a request, and SESSION_HOURS after the first one.
+class SignedInMiddleware(LoginRequiredMiddleware):
+    """Lets nobody in who is signed out, but to views marked ``login_not_required``.
 
-    One session write each five minutes of work.
+    Those do not even look at the session: the health check must answer when the database is away. Signs out
+    after IDLE_MINUTES without a request, and SESSION_HOURS after the first one; one session write each five
+    minutes of work.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Look at when the session began and was last used, and note this use."""
+    def process_view(
+        self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Send whoever must sign in to do so."""
+        if not getattr(view_func, "login_required", True):
+            return None
         if request.user.is_authenticated:
-            session, now = request.session, int(time.time())
-            since, seen = session.get("since", now), session.get("seen", now)
-            if now - seen > settings.IDLE_MINUTES * 60 or now - since > settings.SESSION_HOURS * 3600:
-                auth.logout(request)
-            elif "since" not in session or now - seen >= _STEP:
-                session["since"], session["seen"] = since, now
-        return self.get_response(request)
+            self._note_use(request)
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+    @staticmethod
+    def _note_use(request: HttpRequest) -> None:
+        """Look at when the session began and was last used, and note this use."""
+        session, now = request.session, int(time.time())
+        since, seen = session.get("since", now), session.get("seen", now)
+        if now - seen > settings.IDLE_MINUTES * 60 or now - since > settings.SESSION_HOURS * 3600:
+            auth.logout(request)
+        elif "since" not in session or now - seen >= _STEP:
+            session["since"], session["seen"] = since, now

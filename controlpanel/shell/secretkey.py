@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
-from typing import TYPE_CHECKING
+import tempfile
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from pathlib import Path
+#: Django warns below this.
+SHORTEST_SECRET = 50
 
 
 def kept_secret(path: Path) -> str:
@@ -18,8 +19,9 @@ def kept_secret(path: Path) -> str:
     """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        handle, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "w") as file:
+            os.fchmod(handle, 0o600)
             file.write(secrets.token_urlsafe(64))
             file.flush()
             os.fsync(file.fileno())
@@ -28,8 +30,8 @@ def kept_secret(path: Path) -> str:
         except FileExistsError:
             pass
         finally:
-            draft.unlink()
+            Path(draft).unlink()
     secret = path.read_text().strip()
-    if len(secret) < 50:
+    if len(secret) < SHORTEST_SECRET:
         raise ValueError(f"the secret key in {path} is too short; delete the file and a new one is made")
     return secret
