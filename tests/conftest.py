@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
 from controlpanel.accounts.rights import Role
@@ -15,6 +16,8 @@ from controlpanel.audit.actor import Actor
 from controlpanel.shell.management.commands.prepare import compile_languages
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from controlpanel.accounts.models import Administrator
 
 PASSWORD = "correct horse battery staple"
@@ -44,6 +47,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def languages() -> None:
     """French as it is in the .po file now, not as it was compiled last."""
     compile_languages()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Each test starts in English, whatever the last page before it spoke."""
+    with translation.override("en"):
+        yield
 
 
 def person(name: str, *roles: Role) -> Administrator:

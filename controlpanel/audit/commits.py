@@ -39,7 +39,7 @@ def create(row: M, *, action: str, actor: Actor, reason: str = "") -> M:
     now = timezone.now()
     if isinstance(row, Recorded):
         row.version, row.changed_at, row.changed_by = 1, now, actor.name
-    row.full_clean()
+    _validate(row)
     _save(row, force_insert=True)
     record(action, row, actor=actor, after=facts(row), reason=reason, now=now)
     return row
@@ -80,7 +80,7 @@ def change(
         setattr(current, name, values[name])
     if not differing:
         return current
-    current.full_clean()
+    _validate(current)
     now = timezone.now()
     if isinstance(current, Recorded):
         current.version += 1
@@ -92,13 +92,21 @@ def change(
     return current
 
 
+def _validate(row: models.Model) -> None:
+    """``full_clean`` in steps: only values that are valid by themselves go into queries."""
+    row.clean_fields()
+    row.clean()
+    row.validate_unique()
+    row.validate_constraints()
+
+
 def _save(row: models.Model, **how: Any) -> None:
     """Save a validated row; what another transaction took meanwhile is refused as if it had been there."""
     try:
         with transaction.atomic():
             row.save(**how)
     except IntegrityError:
-        row.full_clean()  # raises the ValidationError with its sentence
+        _validate(row)  # raises the ValidationError with its sentence
         raise
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @transaction.atomic
 def create_site(*, name: str, actor: Actor, description: str = "", reason: str = "") -> Site:
     """Make a site. Raises ValidationError when the name is empty or taken."""
-    site = Site(name=name, description=description, **_keys(name))
+    site = Site(description=description, **_named(name))
     return commits.create(site, action=Action.SITE_CREATE, actor=actor, reason=reason)
 
 
@@ -37,7 +37,7 @@ def change_site(
 ) -> Site:
     """Rename or describe a site. Policies of the site follow its name."""
     if "name" in values:
-        values |= _keys(values["name"])
+        values |= _named(values["name"])
     return commits.change(
         site,
         values,
@@ -60,5 +60,9 @@ def delete_sites(sites: Iterable[Site], *, actor: Actor, reason: str = "") -> No
             raise ValidationError(sentence % {"site": site, "objects": hanging}) from fault
 
 
-def _keys(name: str) -> dict[str, str]:
-    return {"name_key": fold(name), "name_sort": sort_key(name)}
+def _named(name: str) -> dict[str, str]:
+    """The columns of a typed name, its spaces tidied. Raises ValidationError when nothing is left."""
+    name = " ".join(part for part in name.split(" ") if part)
+    if not fold(name):
+        raise ValidationError({"name": _("Type a name for the site.")})
+    return {"name": name, "name_key": fold(name), "name_sort": sort_key(name)}
