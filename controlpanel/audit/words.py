@@ -27,7 +27,9 @@ class Change:
 
 def changes(event: AuditEvent) -> list[Change]:
     """What the event changed, field by field, in the reader's language."""
-    names = dict.fromkeys([*event.before, *event.after])
+    kept = {*event.before, *event.after}
+    names = [name for name in _audited(event) if name in kept]
+    names += sorted(kept.difference(names))
     return [
         Change(_label(event, name), _shown(event.before, name), _shown(event.after, name)) for name in names
     ]
@@ -59,6 +61,14 @@ def address_of(event: AuditEvent) -> str:
         return reverse(page, args=[event.object_pk])
     except (LookupError, NoReverseMatch):
         return ""
+
+
+def _audited(event: AuditEvent) -> tuple[str, ...]:
+    """The fields of the object in the order of its dialog; the database keeps them in an order of its own."""
+    try:
+        return tuple(getattr(apps.get_model(event.object_type), "AUDITED", ()))
+    except (LookupError, ValueError):
+        return ()
 
 
 def _label(event: AuditEvent, name: str) -> str:

@@ -48,6 +48,7 @@ def policy() -> ExternalAccessPolicy:
     return policy
 
 
+@pytest.mark.sql
 def test_the_newest_comes_first_and_says_what_changed(
     bob_client: Client, policy: ExternalAccessPolicy
 ) -> None:
@@ -157,6 +158,7 @@ def test_the_file_holds_what_the_filter_shows(bob_client: Client, policy: Extern
     assert lines[1][WHEN].endswith("Z")
 
 
+@pytest.mark.sql
 def test_an_event_has_a_page(bob_client: Client, policy: ExternalAccessPolicy) -> None:
     event = AuditEvent.objects.about(policy)[0]
     page = Page(bob_client.get(reverse("audit:details", args=[event.pk])))
