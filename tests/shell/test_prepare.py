@@ -15,7 +15,7 @@ from controlpanel.accounts.rights import Role
 from controlpanel.audit.models import AuditEvent
 from controlpanel.shell.management.commands import prepare
 from tests.conftest import PASSWORD
-from tests.shell.test_settings import run
+from tests.processes import run
 
 if TYPE_CHECKING:
     from pathlib import Path

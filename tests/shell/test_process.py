@@ -20,7 +20,7 @@ import pytest
 
 from tests.conftest import PASSWORD
 from tests.postgres import free_port
-from tests.shell.test_settings import ROOT, run
+from tests.processes import ROOT, environment, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,13 +59,11 @@ class Browser:
 def serving(state: Path, how: signal.Signals) -> Iterator[Browser]:
     """The panel with this state on a free port; ended with the signal ``how``."""
     port = free_port()
-    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    environment = {**kept, "PANEL_STATE_DIR": str(state), "DJANGO_SETTINGS_MODULE": "controlpanel.settings"}
     command = [sys.executable, "-m", "gunicorn", "controlpanel.wsgi", "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", "2", "--worker-class", "gthread", "--threads", "4", "--no-control-socket"]
     log = (state / "log").open("w")
     process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+        command, cwd=ROOT, env=environment(state), stdout=log, stderr=log, start_new_session=True
     )
     try:
         browser = Browser(port)

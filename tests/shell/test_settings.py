@@ -3,33 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.processes import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 KEY = "k" * 60
-
-
-def run(state: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run Python in the project with nothing of the desk's environment but ``environment``."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PANEL_")}
-    kept = {**kept, "PANEL_STATE_DIR": str(state), "DJANGO_SETTINGS_MODULE": "controlpanel.settings"}
-    kept.pop("DATABASE_URL", None)
-    command = [sys.executable, *arguments]
-    return subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**kept, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
 
 
 def values(state: Path, *names: str, **environment: str) -> dict[str, Any]:
