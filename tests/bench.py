@@ -10,6 +10,7 @@ import statistics
 import sys
 import tempfile
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -72,7 +73,9 @@ def _client() -> Any:
     from controlpanel.accounts.models import Administrator
 
     client = Client(headers={"host": "127.0.0.1"})
-    client.force_login(Administrator.objects.get(username="admin"), "django.contrib.auth.backends.ModelBackend")
+    client.force_login(
+        Administrator.objects.get(username="admin"), "django.contrib.auth.backends.ModelBackend"
+    )
     return client
 
 
@@ -88,7 +91,7 @@ def _bench_policies(client: Any) -> None:
     names = ("name", "scope", "federated", "xmpp", "remote", "public", "description", "changed")
     admin_sort = _line("Django admin, sort by a switch", lambda: client.get(f"{admin}?o=3"))
     for name in names:
-        _line(f"sort by {name}", lambda name=name: client.get(f"{tab}?sort={name}"), admin_sort)
+        _line(f"sort by {name}", partial(client.get, f"{tab}?sort={name}"), admin_sort)
     policy = ExternalAccessPolicy.objects.filter(name="Policy 01234").get()
     change = f"{admin}{policy.pk}/change/"
     admin_page = _line("Django admin, change form", lambda: client.get(change))

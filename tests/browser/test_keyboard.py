@@ -13,7 +13,7 @@ from tests.makers import make_policies, make_policy
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Dialog, Page
 
     from controlpanel.accounts.models import Administrator
 
@@ -113,7 +113,12 @@ def test_a_dependent_box_is_greyed_with_its_reason(policies: Page) -> None:
 
 def test_leaving_unsaved_edits_asks_first(policies: Page) -> None:
     asked: list[str] = []
-    policies.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    policies.on("dialog", stay)
     policy = make_policy("Unsaved")
     policies.goto(f"{LIST}{policy.pk}/")
     policies.get_by_role("textbox", name="Description").fill("typed")
