@@ -1,0 +1,1 @@
+"""May they talk? One pure decision, and what explains it."""

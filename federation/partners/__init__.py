@@ -1,0 +1,1 @@
+"""XMPP federated partners: the domains that users may talk to by XMPP, and how streams with them are made."""
