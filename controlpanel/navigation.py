@@ -53,16 +53,31 @@ class Group:
 
 GROUPS = (
     Group("home", _("Home"), (Tab("federation.overview"),)),
+    Group("users", _("Users"), (Tab("federation.directory"),)),
+    Group(
+        "topology",
+        _("Topology"),
+        (
+            Tab("federation.topology", _("Sites"), "sites-"),
+            Tab("federation.topology", _("Pools"), "pools-"),
+        ),
+    ),
     Group(
         "federation",
         _("Federation and External Access"),
-        (Tab("federation.policies", _("External Access Policy")),),
+        (
+            Tab("federation.policies", _("External Access Policy")),
+            Tab("federation.edge", _("Access Edge Configuration"), "access-"),
+            Tab("federation.domains", _("SIP Federated Domains")),
+            Tab("federation.providers", _("SIP Federated Providers")),
+            Tab("federation.edge", _("XMPP Gateway Configuration"), "xmpp-"),
+        ),
     ),
     Group("log", _("Change log"), (Tab("controlpanel.audit"),)),
 )
 
 #: Rooms that have no tab (yet): installed, but without a place in the left bar.
-ROOMS_WITHOUT_TAB = ("federation.topology",)
+ROOMS_WITHOUT_TAB: tuple[str, ...] = ()
 
 
 def rooms() -> tuple[str, ...]:

@@ -8,12 +8,16 @@ from django.utils import timezone
 
 from controlpanel.audit.actor import Actor
 from controlpanel.shell.text import fold, sort_key
+from federation.directory import services as directory
+from federation.directory.models import Assignment, User
+from federation.directory.services import completed
 from federation.policies import services as policies
 from federation.policies.models import ExternalAccessPolicy, Scope
 from federation.topology import services as topology
+from federation.topology.models import Pool, Site
 
 if TYPE_CHECKING:
-    from federation.topology.models import Site
+    from collections.abc import Iterable
 
 #: Who made what was there before the test.
 MAKER = Actor("maker")
@@ -60,3 +64,49 @@ def global_policy() -> ExternalAccessPolicy:
 def fresh(policy: ExternalAccessPolicy) -> ExternalAccessPolicy:
     """``policy`` as the database has it now."""
     return ExternalAccessPolicy.objects.get(pk=policy.pk)
+
+
+def make_pool(fqdn: str = "pool01.contoso.com", site: Site | str | None = "Paris", /, **values: Any) -> Pool:
+    """A pool of a site, which is made when ``site`` is a name that no site has yet."""
+    if not isinstance(site, Site):
+        site = Site.objects.filter(name=site).first() or make_site(site or "Paris")
+    return topology.create_pool(fqdn=fqdn, site=site, actor=MAKER, **values)
+
+
+def make_user(
+    address: str = "dora@contoso.com", pool: Pool | None = None, /, *, enabled: bool = True, **values: Any
+) -> User:
+    """A user, enabled, of ``pool`` or the first one; ``policy`` is a user policy to assign."""
+    home = pool or Pool.objects.first() or make_pool()
+    return directory.create_user(address=address, pool=home, enabled=enabled, actor=MAKER, **values)
+
+
+def make_users(
+    count: int, pool: Pool | None = None, /, *, name: str = "User", policy: ExternalAccessPolicy | None = None
+) -> list[User]:
+    """``count`` users "User 001" <user001@contoso.com> ...; without events."""
+    home = pool or Pool.objects.first() or make_pool()
+    rows = [
+        User(
+            **completed({"display_name": f"{name} {number:03}", "department": f"Dept {number % 3}"}),
+            address=f"{name.casefold()}{number:03}@contoso.com",
+            pool=home,
+            changed_at=timezone.now(),
+            changed_by=MAKER.name,
+        )
+        for number in range(1, count + 1)
+    ]
+    users = User.objects.bulk_create(rows)
+    if policy:
+        Assignment.objects.bulk_create(Assignment(user=user, policy=policy) for user in users)
+    return users
+
+
+def known(user: User) -> User:
+    """``user`` as the database has it now, with all that says which policy governs."""
+    return User.objects.listed().get(pk=user.pk)
+
+
+def everybody(users: Iterable[User]) -> Any:
+    """``users`` as the services take them: a QuerySet."""
+    return User.objects.filter(pk__in=[user.pk for user in users])

@@ -183,7 +183,14 @@ class Page:
         """The cells of the list's rows, without the box that selects."""
         bodies = self.all("tbody")
         rows = [child for child in below(bodies[0]) if child.name == "tr"] if bodies else []
-        return [[text_of(cell) for cell in below(row) if cell.name == "td"][1:] for row in rows]
+        return [
+            [
+                text_of(cell)
+                for cell in below(row)
+                if cell.name == "td" and "pick" not in (attribute(cell, "class") or "").split()
+            ]
+            for row in rows
+        ]
 
     def form(self, holding: str) -> Form:
         """The form that holds a field or a button of this name or label."""
@@ -216,7 +223,8 @@ class Page:
         elif element.name == "select":
             options = [each for each in below(element) if each.name == "option"]
             chosen = [each for each in options if attribute(each, "selected") is not None] or options[:1]
-            value = (attribute(chosen[0], "value") or text_of(chosen[0])) if chosen else None
+            own = attribute(chosen[0], "value") if chosen else None
+            value = text_of(chosen[0]) if chosen and own is None else own
         offered = value if value is not None else "on"
         if kind in {"checkbox", "radio"} and attribute(element, "checked") is None:
             value = None

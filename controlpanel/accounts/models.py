@@ -13,7 +13,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from controlpanel.accounts.rights import GRANTS, Right, Role
-from controlpanel.shell.fields import validate_line
 
 
 class AdministratorManager(BaseUserManager["Administrator"]):
@@ -33,7 +32,7 @@ class Administrator(AbstractBaseUser):
         unique=True,
         validators=[UnicodeUsernameValidator()],
     )
-    display_name = models.CharField(_("display name"), max_length=150, blank=True, validators=[validate_line])
+    display_name = models.CharField(_("display name"), max_length=150, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     is_active = models.BooleanField(
         _("active"),

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from controlpanel.audit.hanging import refuse_if_used
 from controlpanel.audit.models import Recorded
 from controlpanel.audit.records import facts, record
+from controlpanel.shell.text import has_control_characters
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from controlpanel.audit.actor import Actor
 
@@ -93,8 +97,16 @@ def change(
 
 
 def _validate(row: models.Model) -> None:
-    """``full_clean`` in steps: only values that are valid by themselves go into queries."""
+    """``full_clean`` in steps, and no control character in any audited text, whoever writes.
+
+    Only values that are valid by themselves go into queries.
+    """
     row.clean_fields()
+    for name in getattr(row, "AUDITED", ()):
+        value = getattr(row, name)
+        lines = isinstance(row._meta.get_field(name), models.TextField)
+        if isinstance(value, str) and has_control_characters(value, but="\n\t" if lines else ""):
+            raise ValidationError({name: _("Remove the control characters or line breaks from this text.")})
     row.clean()
     row.validate_unique()
     row.validate_constraints()
@@ -118,7 +130,22 @@ def delete(
     version: int | None = None,
     reason: str = "",
 ) -> None:
-    """Delete the row as it stands and record what it was. Raises Conflict, Gone."""
+    """Delete the row as it stands and record what it was. Raises Conflict, Gone.
+
+    What something else hangs on is refused with a ValidationError that counts it.
+    """
     current = locked(row, version)
+    refuse_if_used(current)
     record(action, current, actor=actor, before=facts(current), reason=reason)
     current.delete()
+
+
+def delete_all(rows: Iterable[models.Model], *, action: str, actor: Actor, reason: str = "") -> int:
+    """Delete ``rows``, all or none within the service's transaction; in one order, so that nobody deadlocks.
+
+    Returns how many there were.
+    """
+    ordered = sorted(rows, key=lambda row: row.pk)
+    for row in ordered:
+        delete(row, action=action, actor=actor, reason=reason)
+    return len(ordered)

@@ -8,7 +8,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from controlpanel.audit.actions import known
-from controlpanel.shell.fields import validate_line
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,8 +31,25 @@ class EventQuerySet(models.QuerySet["AuditEvent"]):
     """Events speak of objects, people and times. Nothing edits or deletes them."""
 
     def about(self, row: models.Model) -> EventQuerySet:
-        """The events of one object, newest first."""
-        return self.filter(object_type=row._meta.label_lower, object_pk=row.pk).order_by("-pk")
+        """The events of one object, alone or as a member, newest first."""
+        kind = row._meta.label_lower
+        among = EventMember.objects.filter(object_pk=row.pk, event__object_type=kind).values("event")
+        return self.filter(models.Q(object_type=kind, object_pk=row.pk) | models.Q(pk__in=among)).order_by(
+            "-pk"
+        )
+
+    def history(self, row: models.Model, length: int = 10) -> list[AuditEvent]:
+        """The latest events of one object; an event on many is ``seen_as`` this member of it. Two queries."""
+        events = list(self.about(row)[:length])
+        keys = [event.pk for event in events if event.members_count]
+        seen_as = {
+            each.event_id: each for each in EventMember.objects.filter(event__in=keys, object_pk=row.pk)
+        }
+        for event in events:
+            event.seen_as = seen_as.get(event.pk)
+            if event.seen_as:
+                event.seen_as.event = event
+        return events
 
     def between(self, start: datetime | None, end: datetime | None) -> EventQuerySet:
         """The events from ``start`` (inclusive) to ``end`` (exclusive); None is no limit."""
@@ -62,7 +78,11 @@ class AuditEvent(models.Model):
     object_name = models.CharField(_("object"), max_length=300, blank=True)
     before = models.JSONField(_("before"), default=dict)
     after = models.JSONField(_("after"), default=dict)
-    reason = models.CharField(_("reason"), max_length=200, blank=True, validators=[validate_line])
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    #: How many objects an event on many concerned; 0 for an event on one.
+    members_count = models.PositiveIntegerField(_("members"), default=0)
+    #: The member that a page is about, set by ``history``.
+    seen_as: EventMember | None = None
 
     objects = EventQuerySet.as_manager()
 
@@ -90,3 +110,22 @@ class AuditEvent(models.Model):
     def label(self) -> str:
         """What the action is called in the reader's language."""
         return str(known().get(self.action, self.action))
+
+
+class EventMember(models.Model):
+    """One of many objects that an event concerned; ``before`` and ``after`` are text, or facts in JSON."""
+
+    # Events are never deleted, so the database need not check 100,000 times that this one is there.
+    event = models.ForeignKey(AuditEvent, models.PROTECT, related_name="members", db_constraint=False)
+    object_pk = models.BigIntegerField(db_index=True)
+    object_name = models.CharField(_("object"), max_length=512)
+    before = models.TextField(_("before"), blank=True)
+    after = models.TextField(_("after"), blank=True)
+
+    class Meta:
+        verbose_name = _("member of an event")
+        verbose_name_plural = _("members of events")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return self.object_name

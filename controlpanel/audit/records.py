@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from controlpanel.audit.actions import known
 from controlpanel.audit.models import AuditEvent
+from controlpanel.shell.fields import refuse_control_characters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,21 +36,17 @@ def record(
     after: Mapping[str, Any] | None = None,
     reason: str = "",
     name: str = "",
+    object_type: str = "",
     now: datetime | None = None,
 ) -> AuditEvent:
     """Write one event. ``before`` and ``after`` are cut down to what differs.
 
+    An event on many objects has no ``row`` and names their ``object_type``; see members.py.
+
     Raises ValueError outside a transaction (an event must stand or fall with its change) and for an action
     that no room declares; ValidationError for a reason that is too long or hides something.
     """
-    if not connection.in_atomic_block:
-        raise ValueError("An event is recorded in the transaction of its change.")
-    if action not in known():
-        raise ValueError(f"No room declares the action {action!r}.")
-    try:
-        AuditEvent._meta.get_field("reason").clean(reason, None)
-    except ValidationError as refusal:
-        raise ValidationError({"reason": refusal}) from refusal
+    _check(action, reason)
     before, after = before or {}, after or {}
     differs = [key for key in {**before, **after} if before.get(key, _ABSENT) != after.get(key, _ABSENT)]
     return AuditEvent.objects.create(
@@ -58,13 +55,25 @@ def record(
         actor_name=actor.name,
         actor_pk=actor.pk,
         address=actor.address,
-        object_type=row._meta.label_lower if row is not None else "",
+        object_type=row._meta.label_lower if row is not None else object_type,
         object_pk=row.pk if row is not None else None,
         object_name=(name or (str(row) if row is not None else ""))[:300],
         before={key: before[key] for key in differs if key in before},
         after={key: after[key] for key in differs if key in after},
         reason=reason,
     )
+
+
+def _check(action: str, reason: str) -> None:
+    if not connection.in_atomic_block:
+        raise ValueError("An event is recorded in the transaction of its change.")
+    if action not in known():
+        raise ValueError(f"No room declares the action {action!r}.")
+    try:
+        AuditEvent._meta.get_field("reason").clean(reason, None)
+        refuse_control_characters(reason)
+    except ValidationError as refusal:
+        raise ValidationError({"reason": refusal}) from refusal
 
 
 _ABSENT = object()

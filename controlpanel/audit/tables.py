@@ -12,8 +12,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from controlpanel.audit.actions import known
-from controlpanel.audit.words import summary
+from controlpanel.audit.models import EventMember
+from controlpanel.audit.words import member_summary, summary
 from controlpanel.shell.lists import Column, Filter, Listing
+from controlpanel.shell.prefix import starts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,17 +53,18 @@ def _day(value: str) -> datetime | None:
 
 
 def _object(rows: Any, value: str) -> Any:
-    return (
-        rows.filter(object_pk=int(value))
-        if value.isascii() and value.isdigit() and len(value) < 19
-        else rows.none()
-    )
+    """Events on the object with this key, alone or as one of many; the kind is another filter."""
+    if not (value.isascii() and value.isdigit() and len(value) < 19):
+        return rows.none()
+    among = EventMember.objects.filter(object_pk=int(value)).values("event")
+    return rows.filter(Q(object_pk=int(value)) | Q(pk__in=among))
 
 
 LISTING = Listing(
     name="change-log",
     search_label=_("Search object, person or reason"),
     order="-at",
+    selectable=False,
     columns=(
         Column("at", _("When (UTC)"), lambda event: event.at, ("pk",)),
         Column("who", _("Who"), lambda event: event.actor_name, ("actor_name",)),
@@ -97,4 +100,18 @@ LISTING = Listing(
         Filter("object", _("Object number"), None, _object, kind="hidden"),
     ),
     search=_search,
+)
+
+MEMBERS = Listing(
+    name="members-of-an-event",
+    search_label=_("Search by the beginning of the name"),
+    order="name",
+    selectable=False,
+    columns=(
+        Column("name", _("Object"), lambda member: member.object_name, ("object_name",)),
+        Column("changes", _("What changed"), member_summary),
+    ),
+    search=lambda rows, text: rows.filter(
+        starts("object_name", text) | starts("object_name", text.casefold())
+    ),
 )

@@ -10,4 +10,5 @@ app_name = "audit"
 urlpatterns = [
     path("", views.event_list, name="list"),
     path("<int:pk>/", views.event_details, name="details"),
+    path("<int:pk>/members/", views.event_members, name="members"),
 ]

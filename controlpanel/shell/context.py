@@ -40,6 +40,12 @@ class Frame:
     languages: tuple[tuple[str, str, bool], ...]
 
     @property
+    def title(self) -> str:
+        """The name of the current tab, or of the group when it has no tabs."""
+        here = next((tab for tab in self.tabs if tab.current), self.group)
+        return str(here.label) if here else ""
+
+    @property
     def tabs(self) -> tuple[Link, ...]:
         """The tab strip of the current group; empty for a group that has one page and no tab label."""
         return self.group.tabs if self.group else ()

@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from controlpanel.audit.commits import Conflict, Gone
 from controlpanel.audit.models import AuditEvent
+from controlpanel.navigation import current_tab
 from controlpanel.shell.fields import LineField, LoadedField
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
     from controlpanel.shell.http import PanelRequest
 
+M = TypeVar("M", bound="models.Model")
 _FRAME_FIELDS = ("reason", "version", "loaded")
 
 
@@ -47,6 +51,9 @@ class Difference:
 
 class ReasonForm(forms.Form):
     """What a confirmation asks: why."""
+
+    #: Whether the page comes back on purpose, with more to see before the action.
+    is_pending = False
 
     reason = LineField(
         label=gettext_lazy("Reason for this change"),
@@ -83,10 +90,12 @@ class DetailsForm(ReasonForm):
         """How crispy lays the room's own fields out."""
         raise NotImplementedError
 
-    @staticmethod
-    def values_of(row: models.Model) -> dict[str, Any]:
+    @classmethod
+    def values_of(cls, row: models.Model) -> dict[str, Any]:
         """The row's values under the form's field names."""
-        raise NotImplementedError
+        return {
+            name: getattr(row, name) for name in cls.base_fields if hasattr(row, name) and name != "version"
+        }
 
     @property
     def own_fields(self) -> list[str]:
@@ -114,8 +123,15 @@ class DetailsForm(ReasonForm):
         ]
 
     def changes(self) -> dict[str, Any]:
-        """Cleaned values of what the reader changed: what the service gets."""
+        """Cleaned values of what the reader changed."""
         return {name: self.cleaned_data[name] for name in self.touched()}
+
+    def write_values(self) -> dict[str, Any]:
+        """What the service gets: the reason, and all values of a new row, else the version and changes."""
+        reason = self.cleaned_data["reason"]
+        if self.row is None:
+            return {"reason": reason, **{name: self.cleaned_data[name] for name in self.own_fields}}
+        return {"reason": reason, "version": self.cleaned_data["version"], **self.changes()}
 
     def refuse(self, refusal: ValidationError) -> None:
         """Put a service's refusal beside the fields it speaks of."""
@@ -166,7 +182,7 @@ def _posted(value: Any) -> list[Any]:
     return ["on"] if value is True else [value]
 
 
-def committed(form: DetailsForm, write: Callable[[], models.Model]) -> models.Model | None:
+def committed(form: DetailsForm, write: Callable[[], M]) -> M | None:
     """What ``write`` returns when form and service accept it; None when the page must come back."""
     if not form.is_valid():
         return None
@@ -181,11 +197,27 @@ def committed(form: DetailsForm, write: Callable[[], models.Model]) -> models.Mo
     return None
 
 
+def done(request: PanelRequest, form: DetailsForm, saved: models.Model, sentence: str) -> HttpResponse:
+    """Back to the list of the tab, saying ``sentence``, or that nothing differed."""
+    if form.row is not None and getattr(saved, "version", None) == form.cleaned_data["version"]:
+        messages.info(request, _("Nothing differed from what stands, so nothing was committed."))
+    else:
+        messages.success(request, sentence)
+    return redirect(list_of(request))
+
+
 def respond(request: PanelRequest, form: DetailsForm, template: str, **context: Any) -> HttpResponse:
     """The details page: status 409 with a conflict, 422 with errors, else 200.
 
-    ``context`` names ``title`` and ``back`` (the address of the list).
+    ``context`` names ``title``; ``back`` is the address of the tab's list unless it names another.
     """
-    history = list(AuditEvent.objects.about(form.row)[:10]) if form.row is not None else []
+    history = AuditEvent.objects.history(form.row) if form.row is not None else []
     status = 409 if form.is_stale else 422 if form.is_bound and form.errors else 200
-    return render(request, template, {"form": form, "history": history, **context}, status=status)
+    shown = {"form": form, "history": history, "back": list_of(request), **context}
+    return render(request, template, shown, status=status)
+
+
+def list_of(request: PanelRequest) -> str:
+    """The address of the list of the tab that ``request`` is at."""
+    tab = current_tab(request.resolver_match.view_name) if request.resolver_match else None
+    return reverse(tab.first_page if tab else "home")

@@ -11,33 +11,35 @@ from django.utils.translation import gettext as _
 from controlpanel.shell.text import has_control_characters
 
 
-def validate_line(text: str) -> None:
-    """Refuse what nobody sees in one line of text. Models use it too, for what no form has cleaned."""
-    if has_control_characters(text):
+def refuse_control_characters(text: str, *, but: str = "") -> None:
+    """Raise ValidationError when a character hides in ``text`` that is not in ``but``."""
+    if has_control_characters(text, but=but):
         raise ValidationError(_("Remove the control characters or line breaks from this text."))
 
 
 class LineField(forms.CharField):
     """One line of text: trimmed, runs of spaces made one, no control characters."""
 
-    def clean(self, value: Any) -> str:
-        """The text, or a ValidationError that says what to do."""
-        text = " ".join(str(value or "").split(" ")).strip()
-        validate_line(text)
-        return str(super().clean(" ".join(text.split())))
+    def to_python(self, value: Any) -> str:
+        """The text as it is kept, so that a value nobody touched is no change."""
+        text = str(value or "").strip()
+        refuse_control_characters(text)
+        return " ".join(text.split())
 
 
-class TextField(LineField):
-    """Some lines of text: trimmed, no control characters but line breaks and tabs."""
+class TextField(forms.CharField):
+    """Some lines of text: trimmed, with plain line ends, no control characters but line breaks and tabs."""
 
-    widget = forms.Textarea
+    widget = forms.Textarea(attrs={"rows": 4})
 
-    def clean(self, value: Any) -> str:
-        """The text with plain line ends, or a ValidationError that says what to do."""
-        text = str(value or "").replace("\r\n", "\n").strip()
-        if has_control_characters(text, but="\n\t"):
-            raise ValidationError(_("Remove the control characters from this text."))
-        return str(forms.CharField.clean(self, text))
+    def to_python(self, value: Any) -> str:
+        """The text as it is kept; browsers send CR LF for each line end."""
+        return str(value or "").replace("\r\n", "\n").strip()
+
+    def validate(self, value: Any) -> None:
+        """Refuse what would lie in a list or in the log."""
+        super().validate(value)
+        refuse_control_characters(value, but="\n\t")
 
 
 class LoadedField(forms.JSONField):

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from controlpanel.shell import criteria
 from controlpanel.shell.export import csv_response
 from controlpanel.shell.listview import ListView
 from controlpanel.shell.paging import BadToken
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponseBase, QueryDict
     from django.utils.functional import _StrPromise
 
+    from controlpanel.shell.criteria import Judged, Property
     from controlpanel.shell.http import PanelRequest
 
 Rows = Any  # a QuerySet of the room, with its own methods
@@ -73,6 +76,45 @@ class Filter:
         return self.apply(rows, value)
 
 
+def last_changed_column() -> Column:
+    """When a Recorded row changed last, and by whom; shell/_changed_cell.html draws it."""
+    return Column(
+        "changed",
+        gettext_lazy("Last changed"),
+        lambda row: f"{row.changed_at:%Y-%m-%d %H:%M:%SZ} {row.changed_by}",
+        ("changed_at",),
+    )
+
+
+def yes_no_filter(name: str, label: _StrPromise | str) -> Filter:
+    """A filter by a switch of the row."""
+    return Filter(
+        name,
+        label,
+        lambda: [("1", gettext_lazy("Yes")), ("0", gettext_lazy("No"))],
+        lambda rows, value: rows.filter(**{name: value == "1"}),
+        everything=format_lazy("{label}: {all}", label=label, all=gettext_lazy("all")),
+    )
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What cuts a list down: the values of search and filters by their names, and the "Add filter" rows."""
+
+    values: dict[str, str]
+    criteria: list[Judged]
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """As parameters of an address or fields of a form."""
+        return self.without(None)
+
+    def without(self, criterion: Judged | None) -> list[tuple[str, str]]:
+        """The same, leaving out one of the criteria."""
+        kept = [each.asked.fields for each in self.criteria if each is not criterion]
+        return [*self.values.items(), *(pair for fields in kept for pair in fields)]
+
+
 @dataclass(frozen=True)
 class Listing:
     """What a list page shows. ``name`` names the export, ``order`` the column it is sorted by at first."""
@@ -82,6 +124,8 @@ class Listing:
     search: Callable[[Rows, str], Rows]
     order: str
     filters: Sequence[Filter] = ()
+    properties: Sequence[Property] = ()
+    selectable: bool = True
     search_label: _StrPromise | str = field(default=gettext_lazy("Search"))
 
     def respond(
@@ -113,17 +157,18 @@ class Listing:
         response["Vary"] = "HX-Request, Cookie"
         return response
 
-    def narrowing(self, params: QueryDict) -> dict[str, str]:
-        """The search ("q") and the filters that ``params`` fill in, cleaned and cut."""
+    def narrowing(self, params: QueryDict) -> Narrowing:
+        """The search ("q"), the filters and the criteria that ``params`` fill in, cleaned and cut."""
         names = ("q", *(each.name for each in self.filters))
         values = {name: params.get(name, "").replace("\x00", "").strip()[:SEARCH_LIMIT] for name in names}
-        return {name: value for name, value in values.items() if value}
+        judged = criteria.judge(self.properties, criteria.asked(params)) if self.properties else []
+        return Narrowing({name: value for name, value in values.items() if value}, judged)
 
-    def matching(self, rows: Rows, narrowing: dict[str, str]) -> Rows:
-        """``rows`` cut down by the search and the filters."""
-        if text := narrowing.get("q"):
+    def matching(self, rows: Rows, narrowing: Narrowing) -> Rows:
+        """``rows`` cut down by the search, the filters and the criteria."""
+        if text := narrowing.values.get("q"):
             rows = self.search(rows, text)
         for each in self.filters:
-            if value := narrowing.get(each.name):
+            if value := narrowing.values.get(each.name):
                 rows = each.narrow(rows, value)
-        return rows
+        return criteria.narrow(rows, narrowing.criteria)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.utils.formats import number_format
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 
-from controlpanel.shell.paging import Page, Tokens, count_of, page_of
+from controlpanel.shell.paging import Page, Tokens, count_of, count_text, page_of
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+    from controlpanel.shell.criteria import Judged
     from controlpanel.shell.http import PanelRequest
     from controlpanel.shell.lists import Column, Listing, Rows
 
@@ -74,12 +74,40 @@ class ListView:
 
     @cached_property
     def page(self) -> Page:
-        """The rows shown. Raises BadToken."""
-        return page_of(self.queryset, self.ordering, self.per_page, self.token)
+        """The rows shown, each with the address of its page in ``page_url``. Raises BadToken."""
+        page = page_of(self.queryset, self.ordering, self.per_page, self.token)
+        start, _zero, end = self.url("details", 0).rpartition("0")
+        for row in page.rows:
+            row.page_url = f"{start}{row.pk}{end}" if start else ""
+        return page
+
+    def url(self, name: str, *args: object) -> str:
+        """The address of the tab's URL name ``name`` ("open", "new", "delete"); "" when it has none."""
+        match = self.request.resolver_match
+        try:
+            return reverse((match.view_name if match else "").removesuffix("list") + name, args=args)
+        except NoReverseMatch:
+            return ""
+
+    @property
+    def open_url(self) -> str:
+        """Where Edit > Show details leads."""
+        return self.url("open")
+
+    @property
+    def new_url(self) -> str:
+        """Where New leads."""
+        return self.url("new")
+
+    @property
+    def delete_url(self) -> str:
+        """Where Edit > Delete leads."""
+        return self.url("delete")
 
     @cached_property
     def _count(self) -> tuple[int, bool]:
-        return count_of(self.queryset)
+        count = count_of(self.queryset)  # asked always, so that a list costs the same however long it is
+        return (self.page.end, True) if self.page.start == 1 and not self.page.next else count
 
     @property
     def count(self) -> int:
@@ -88,20 +116,18 @@ class ListView:
 
     @property
     def count_text(self) -> str:
-        """The number for a reader: "10,201", or "about 1,000,000" when it is estimated."""
-        count, exact = self._count
-        shown = number_format(count, force_grouping=True)
-        return shown if exact else _("about %(number)s") % {"number": shown}
+        """The number for a reader."""
+        return count_text(*self._count)
 
     @property
     def search_text(self) -> str:
         """What is searched for."""
-        return self.narrowed.get("q", "")
+        return self.narrowed.values.get("q", "")
 
     @property
     def is_narrowed(self) -> bool:
         """Whether a search or a filter hides rows."""
-        return bool(self.narrowed)
+        return bool(self.narrowed.pairs)
 
     @cached_property
     def heads(self) -> list[Head]:
@@ -132,9 +158,13 @@ class ListView:
                 "label": each.label,
                 "everything": each.everything,
                 "kind": "choice" if each.choices else each.kind,
-                "value": self.narrowed.get(each.name, ""),
+                "value": self.narrowed.values.get(each.name, ""),
                 "choices": [
-                    {"value": value, "label": label, "chosen": str(value) == self.narrowed.get(each.name)}
+                    {
+                        "value": value,
+                        "label": label,
+                        "chosen": str(value) == self.narrowed.values.get(each.name),
+                    }
                     for value, label in (each.choices() if each.choices else ())
                 ],
             }
@@ -149,7 +179,7 @@ class ListView:
     @property
     def narrowing(self) -> list[tuple[str, str]]:
         """Search and filters, as an action on all matching rows must send them."""
-        return list(self.narrowed.items())
+        return self.narrowed.pairs
 
     @property
     def rows_choices(self) -> list[tuple[int, bool]]:
@@ -192,6 +222,25 @@ class ListView:
 
     def address(self, **changes: str | None) -> str:
         """This page's address with some parameters changed; None takes one away, as if it were empty."""
-        params = {**self.narrowed, "sort": self.sort, "page": self.token, **changes}
-        query = urlencode({name: value for name, value in params.items() if value})
+        params = {"sort": self.sort, "page": self.token, **changes}
+        return self._with([*self.narrowed.pairs, *params.items()])
+
+    @property
+    def criteria(self) -> list[tuple[Judged, str]]:
+        """The filled-in "Add filter" rows, each with the address of the list without it."""
+        sort = [("sort", self.sort)]
+        return [(each, self._with([*self.narrowed.without(each), *sort])) for each in self.narrowed.criteria]
+
+    @property
+    def criteria_fields(self) -> list[tuple[str, str]]:
+        """Those rows as the search form carries them on."""
+        return [pair for each in self.narrowed.criteria for pair in each.asked.fields]
+
+    @property
+    def plain_fields(self) -> list[tuple[str, str]]:
+        """Search and filters as the form of the rows carries them on."""
+        return [*self.narrowed.values.items(), *self.kept]
+
+    def _with(self, pairs: list[tuple[str, str | None]] | list[tuple[str, str]]) -> str:
+        query = urlencode([(name, value) for name, value in pairs if value])
         return f"{self.request.path}?{query}" if query else self.request.path

@@ -17,12 +17,14 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.core.signing import BadSignature, Signer
 from django.db import connections, models
 from django.db.models import Q
+from django.utils.formats import number_format
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Up to here rows are counted; beyond, PostgreSQL's planner is asked for its estimate.
+#: Where PostgreSQL's planner expects more rows than this, its estimate stands and nothing is counted.
 COUNT_LIMIT = 25_000
 
 
@@ -79,17 +81,20 @@ def page_of(queryset: models.QuerySet[Any], order: Sequence[str], size: int, tok
 def count_of(queryset: models.QuerySet[Any]) -> tuple[int, bool]:
     """How many rows there are, and whether that is exact.
 
-    Exact up to COUNT_LIMIT and always on SQLite; else PostgreSQL's estimate: at most two cheap queries.
+    Always exact on SQLite; on PostgreSQL its planner's estimate beyond COUNT_LIMIT: at most two queries.
     """
     bare = queryset.order_by().values("pk")
-    connection = connections[queryset.db]
-    if connection.vendor != "postgresql":
-        return bare.count(), True
-    count = bare[: COUNT_LIMIT + 1].count()
-    if count <= COUNT_LIMIT:
-        return count, True
-    plan = json.loads(bare.explain(format="json"))
-    return max(int(plan[0]["Plan"]["Plan Rows"]), count), False
+    if connections[queryset.db].vendor == "postgresql":
+        plan = bare.explain(format="json")  # "" when Django knows that nothing can match
+        if plan and (estimate := int(json.loads(plan)[0]["Plan"]["Plan Rows"])) > COUNT_LIMIT:
+            return estimate, False
+    return bare.count(), True
+
+
+def count_text(count: int, is_exact: bool = True) -> str:
+    """A number for a reader: "10,201", or "about 1,000,000" when it is estimated."""
+    shown = number_format(count, force_grouping=True)
+    return shown if is_exact else _("about %(number)s") % {"number": shown}
 
 
 def _field(queryset: models.QuerySet[Any], name: str) -> models.Field[Any, Any]:

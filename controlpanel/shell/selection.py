@@ -24,7 +24,7 @@ _MOST_TICKED = 1000
 class Selection:
     """``rows`` selected on a list; ``fields`` repeat the selection in the form that confirms the action."""
 
-    rows: QuerySet[Any]
+    rows: Any  # a QuerySet of the room, with its own methods
     fields: list[tuple[str, str]]
 
     @cached_property
@@ -42,6 +42,13 @@ class Selection:
     def stamp(self) -> str:
         """What the form that confirms sends back as ``seen``."""
         return "{}-{}".format(*self._seen)
+
+    def unchanged(self, request: PanelRequest) -> bool:
+        """Whether the rows are those that were shown; a message when not. For sets too large to read."""
+        if request.POST.get("seen") == self.stamp:
+            return True
+        self.say_changed(request)
+        return False
 
     def confirmed(self, request: PanelRequest) -> list[Any] | None:
         """The very rows that were shown when the action was confirmed.
@@ -66,7 +73,21 @@ def selected(request: PanelRequest, listing: Listing, rows: QuerySet[Any]) -> Se
     params = request.POST if request.method == "POST" else request.GET
     if params.get("all"):
         narrowing = listing.narrowing(params)
-        return Selection(listing.matching(rows, narrowing), [("all", "1"), *narrowing.items()])
+        return Selection(listing.matching(rows, narrowing), [("all", "1"), *narrowing.pairs])
     keys = [key for key in params.getlist("row") if key.isascii() and key.isdigit() and len(key) < 19]
     keys = keys[:_MOST_TICKED]
     return Selection(rows.filter(pk__in=keys), [("row", key) for key in keys])
+
+
+def one_selected(request: PanelRequest, listing: Listing, rows: QuerySet[Any]) -> Any:
+    """The selected row; None, and a message, when there is none or more than one."""
+    found = list(selected(request, listing, rows).rows.order_by("pk")[:2])
+    if len(found) == 1:
+        return found[0]
+    messages.warning(request, _("Select one row first.") if not found else _("Select one row only."))
+    return None
+
+
+def say_none_selected(request: PanelRequest) -> None:
+    """Tell that an action needs rows."""
+    messages.warning(request, _("Select at least one row first."))

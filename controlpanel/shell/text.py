@@ -20,6 +20,11 @@ def sort_key(text: str) -> str:
     return "".join(letter for letter in marked if not unicodedata.combining(letter))
 
 
+def keys(field: str, value: str) -> dict[str, str]:
+    """The two columns that follow from a typed name: ``<field>_key`` to compare, ``<field>_sort`` to sort."""
+    return {f"{field}_key": fold(value), f"{field}_sort": sort_key(value)}
+
+
 def has_control_characters(text: str, *, but: str = "") -> bool:
     """Whether a control, line or direction character that is not in ``but`` hides in ``text``.
 

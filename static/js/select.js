@@ -1,7 +1,6 @@
-// What follows from the ticked rows of table[data-rows]: the box of the page, the count, what is offered.
-// [data-select-page] ticks the page; [data-select-all] does so from a menu; [data-select-all-bar] with
-// input[name=all] is offered when the page is all ticked and there are other pages; [data-selected-count]
-// speaks through data-one and data-many ("{n} selected"); [data-needs-selection] is "one" or "some".
+// What follows from the ticked rows of table[data-rows]: [data-select-page] ticks the page; [data-select-all] does, and with
+// "results" other pages too; [data-select-all-bar] with input[name=all] is offered when the page is all ticked and there are
+// others; [data-selected-count] speaks by data-one and data-many ("{n}"); [data-needs-selection] is "one" or "some".
 "use strict";
 {
   const table = () => document.querySelector("table[data-rows]");
@@ -46,8 +45,12 @@
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-needs-selection][aria-disabled=true]")) return event.preventDefault();
-    if (!event.target.closest("[data-select-all]")) return;
+    const item = event.target.closest("[data-select-all]");
+    if (!item) return;
     boxes().forEach((box) => { box.checked = true; });
+    refresh();
+    if (item.dataset.selectAll !== "results" || bar()?.hidden || !all()) return;
+    all().checked = true;
     refresh();
   }, true);
 

@@ -16,4 +16,5 @@ def an_event() -> list[int]:
 DOORS = (
     Door("audit:list"),
     Door("audit:details", args=an_event),
+    Door("audit:members", args=an_event),
 )

@@ -45,7 +45,10 @@ def prepared() -> str:
     return said.getvalue()
 
 
-def test_the_first_administrator_gets_a_random_password_once(without_what_takes_long: list[str]) -> None:
+def test_the_first_administrator_gets_a_random_password_once(
+    without_what_takes_long: list[str], settings: Settings, tmp_path: Path
+) -> None:
+    settings.STATIC_ROOT = tmp_path  # where nothing has been collected yet
     said = prepared()
     found = re.search(r"admin, password (\S+) \(printed this once\)", said)
     assert found

@@ -8,8 +8,6 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
-import controlpanel.shell.fields
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -49,7 +47,6 @@ class Migration(migrations.Migration):
                         blank=True,
                         max_length=150,
                         verbose_name="display name",
-                        validators=[controlpanel.shell.fields.validate_line],
                     ),
                 ),
                 (

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from django.db import migrations, models
 
-import controlpanel.shell.fields
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -56,7 +54,6 @@ class Migration(migrations.Migration):
                         blank=True,
                         max_length=200,
                         verbose_name="reason",
-                        validators=[controlpanel.shell.fields.validate_line],
                     ),
                 ),
             ],

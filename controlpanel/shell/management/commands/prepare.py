@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import polib
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -28,7 +30,7 @@ class Command(BaseCommand):
         """Do what is missing."""
         compile_languages()
         call_command("migrate", verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        collect_static()
         call_command("clearsessions")
         if not Administrator.objects.exists():
             self._make_first_administrator()
@@ -60,3 +62,16 @@ def compile_languages() -> None:
                 draft = target.with_suffix(f".{os.getpid()}")
                 polib.pofile(str(source)).save_as_mofile(str(draft))
                 draft.replace(target)
+
+
+def collect_static() -> None:
+    """Collect and compress the static files, unless the very same ones were collected before."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list(None):
+            facts = Path(storage.path(path)).stat()
+            digest.update(f"{path} {facts.st_size} {facts.st_mtime_ns}\n".encode())
+    mark = Path(settings.STATIC_ROOT) / ".collected"
+    if not mark.exists() or mark.read_text() != digest.hexdigest():
+        call_command("collectstatic", interactive=False, verbosity=0)
+        mark.write_text(digest.hexdigest())

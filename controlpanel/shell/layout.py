@@ -1,0 +1,31 @@
+"""Parts of a form's layout that every room may use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crispy_forms.layout import LayoutObject
+from django.template.loader import render_to_string
+
+if TYPE_CHECKING:
+    from django import forms
+    from django.template import Context
+    from django.utils.functional import _StrPromise
+
+
+class Advanced(LayoutObject):  # type: ignore[misc]  # crispy has no types
+    """Fields that are folded away under ``label``; open while one of them has an error."""
+
+    def __init__(self, label: _StrPromise | str, *fields: Any) -> None:
+        self.label = label
+        self.fields = list(fields)
+
+    def render(self, form: forms.BaseForm, context: Context, **kwargs: Any) -> str:
+        """The details element with its fields."""
+        names = {pointer.name for pointer in self.get_field_names()}
+        shown = {
+            "label": self.label,
+            "fields": self.get_rendered_fields(form, context, **kwargs),
+            "is_open": bool(names & set(form.errors)),
+        }
+        return render_to_string("shell/_advanced.html", shown)
