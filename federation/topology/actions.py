@@ -12,3 +12,6 @@ class Action(TextChoices):
     SITE_CREATE = "topology:site:create", _("Site made")
     SITE_CHANGE = "topology:site:change", _("Site changed")
     SITE_DELETE = "topology:site:delete", _("Site deleted")
+    POOL_CREATE = "topology:pool:create", _("Pool made")
+    POOL_CHANGE = "topology:pool:change", _("Pool changed")
+    POOL_DELETE = "topology:pool:delete", _("Pool deleted")

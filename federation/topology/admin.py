@@ -1,4 +1,4 @@
-"""Sites on the support desk's pages."""
+"""Sites and pools on the support desk's pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.contrib import admin
 from controlpanel.audit.actor import Actor
 from controlpanel.shell.admin import RecordedAdmin
 from federation.topology import services
-from federation.topology.models import Site
+from federation.topology.models import Pool, Site
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 @admin.register(Site)
 class SiteAdmin(RecordedAdmin):
-    """Sites are made here until the Topology tab comes."""
+    """Sites, central and branch."""
 
-    list_display = ("name", "description", "changed_at", "changed_by")
+    list_display = ("name", "kind", "parent", "description", "changed_at", "changed_by")
     search_fields = ("name", "description")
-    fields = ("name", "description", "seen_version")
+    fields = ("name", "description", "kind", "parent", "seen_version")
 
     def write(
         self,
@@ -39,3 +39,24 @@ class SiteAdmin(RecordedAdmin):
     def remove(self, request: HttpRequest, rows: QuerySet[Site]) -> None:
         """Delete sites that nothing hangs on."""
         services.delete_sites(rows, actor=Actor.of(request))
+
+
+@admin.register(Pool)
+class PoolAdmin(RecordedAdmin):
+    """Pools of the sites."""
+
+    list_display = ("fqdn", "site", "kind", "description", "changed_at", "changed_by")
+    list_filter = ("kind", "site")
+    list_select_related = ("site",)
+    search_fields = ("fqdn", "site__name", "description")
+    fields = ("fqdn", "site", "kind", "description", "seen_version")
+
+    def write(self, request: HttpRequest, row: Pool, values: dict[str, Any], version: int | None) -> Pool:
+        """Make or change a pool."""
+        if version is None:
+            return services.create_pool(actor=Actor.of(request), **values)
+        return services.change_pool(row, actor=Actor.of(request), version=version, **values)
+
+    def remove(self, request: HttpRequest, rows: QuerySet[Pool]) -> None:
+        """Delete pools that nobody is homed on."""
+        services.delete_pools(rows, actor=Actor.of(request))

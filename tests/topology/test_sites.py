@@ -35,7 +35,8 @@ def test_the_command_makes_a_site_and_records_who_and_why() -> None:
     assert (site.name, site.description) == ("Paris", "Head office")
     event = AuditEvent.objects.get(action="topology:site:create")
     assert event.actor_name.startswith("manage.py")
-    assert (event.reason, event.after) == ("New house", {"name": "Paris", "description": "Head office"})
+    assert event.reason == "New house"
+    assert event.after == {"name": "Paris", "description": "Head office", "kind": "central", "parent": None}
 
 
 @pytest.mark.sql
@@ -110,12 +111,14 @@ def test_a_stale_version_and_a_site_that_is_gone_are_told() -> None:
         services.change_site(site, actor=DAVE, description="z")
 
 
-def test_sites_are_deleted_all_or_none_and_the_refusal_names_what_hangs_on_them() -> None:
+def test_sites_are_deleted_all_or_none_and_the_refusal_counts_what_hangs_on_them() -> None:
     free, policy = make_site("Free"), make_site_policy("Paris")
     assert policy.site is not None
     with pytest.raises(ValidationError) as refusal:
         services.delete_sites([free, policy.site], actor=DAVE)
-    assert refusal.value.messages == ["Paris is in use and was not deleted. On it hangs: Site:Paris."]
+    assert refusal.value.messages == [
+        "“Paris” is in use and was not deleted. On it hang: 1 external access policy."
+    ]
     assert Site.objects.count() == 2
     assert not AuditEvent.objects.filter(action="topology:site:delete").exists()
     services.delete_sites([free], actor=DAVE)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from django.db import migrations, models
 
-import controlpanel.shell.fields
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -39,7 +37,6 @@ class Migration(migrations.Migration):
                     models.CharField(
                         max_length=128,
                         verbose_name="name",
-                        validators=[controlpanel.shell.fields.validate_line],
                     ),
                 ),
                 ("name_key", models.CharField(editable=False, max_length=256)),
@@ -53,7 +50,6 @@ class Migration(migrations.Migration):
                         blank=True,
                         max_length=1024,
                         verbose_name="description",
-                        validators=[controlpanel.shell.fields.validate_line],
                     ),
                 ),
             ],
