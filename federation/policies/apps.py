@@ -11,3 +11,9 @@ class PoliciesConfig(AppConfig):
 
     name = "federation.policies"
     verbose_name = _("External access policies")
+
+    def ready(self) -> None:
+        """Say how many policies need federation, when it is to be turned off."""
+        from federation.policies import federated
+
+        federated.stand_by()

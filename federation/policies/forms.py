@@ -42,9 +42,9 @@ class PolicyForm(DetailsForm):
         self.named = named
         super().__init__(*args, **kwargs)
 
-    @staticmethod
-    def values_of(row: models.Model) -> dict[str, Any]:
-        """Description and switches as the row has them."""
+    @classmethod
+    def values_of(cls, row: models.Model) -> dict[str, Any]:
+        """Description and switches as the row has them; the name is no field of an existing policy."""
         return {name: getattr(row, name) for name in ("description", *SWITCHES)}
 
     def layout(self) -> Layout:

@@ -8,8 +8,7 @@ from django.db.models.functions import Coalesce, Left, Lower
 from django.utils.translation import gettext_lazy as _
 
 from controlpanel.audit.models import Recorded
-from controlpanel.shell.fields import validate_line
-from controlpanel.shell.text import sort_key
+from controlpanel.shell.text import fold, sort_key
 from federation.policies.rules import bare_name
 from federation.topology.models import Site
 
@@ -41,6 +40,15 @@ class PolicyQuerySet(models.QuerySet["ExternalAccessPolicy"]):
             found |= Q(scope=Scope.GLOBAL)
         return self.filter(found | Q(description__icontains=text))
 
+    def named(self, identity: str) -> ExternalAccessPolicy | None:
+        """The policy that prints as ``identity``; a bare name is a user policy; case does not count."""
+        if fold(identity) == "global":
+            return self.filter(scope=Scope.GLOBAL).first()
+        prefix, colon, name = identity.partition(":")
+        if colon and fold(prefix) == "site":
+            return self.filter(site__name_key=fold(name)).select_related("site").first()
+        return self.filter(scope=Scope.USER, name_key=fold(bare_name(identity))).first()
+
     def the_global(self) -> ExternalAccessPolicy:
         """The Global policy, which exists from installation."""
         return self.get(scope=Scope.GLOBAL)
@@ -58,10 +66,10 @@ class ExternalAccessPolicy(Recorded):
         related_name="policies",
         verbose_name=_("site"),
     )
-    name = models.CharField(_("name"), max_length=128, blank=True, validators=[validate_line])
+    name = models.CharField(_("name"), max_length=128, blank=True)
     name_key = models.CharField(max_length=256, blank=True, editable=False)
     name_sort = models.CharField(max_length=256, blank=True, editable=False, db_index=True)
-    description = models.CharField(_("description"), max_length=1024, blank=True, validators=[validate_line])
+    description = models.CharField(_("description"), max_length=1024, blank=True)
     federated = models.BooleanField(_("Federated users"), default=False)
     xmpp = models.BooleanField(_("XMPP federated users"), default=False)
     remote = models.BooleanField(_("Remote users"), default=False)

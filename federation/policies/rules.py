@@ -22,6 +22,25 @@ def missing(switches: Mapping[str, bool]) -> list[tuple[str, str]]:
     return [(one, other) for one, other in NEEDS if switches[one] and not switches[other]]
 
 
+def gains_and_losses(
+    before: Mapping[str, bool], after: Mapping[str, bool]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The switches that the governed users gain, and those they lose, when ``before`` becomes ``after``.
+
+    A switch that stands without the one it needs does nothing: its users do not have it.
+    """
+    had, have = _effective(before), _effective(after)
+    return (
+        tuple(name for name in SWITCHES if name in have - had),
+        tuple(name for name in SWITCHES if name in had - have),
+    )
+
+
+def _effective(switches: Mapping[str, bool]) -> set[str]:
+    on = {name for name in SWITCHES if switches[name]}
+    return on - {one for one, other in NEEDS if other not in on}
+
+
 def bare_name(text: str) -> str:
     """A typed name without the ``Tag:`` prefix that the shell prints (reference 2.1)."""
     prefix, colon, name = text.strip().partition(":")

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from controlpanel.audit import commits
-from controlpanel.shell.text import fold, sort_key
+from controlpanel.shell.text import fold, keys
 from federation.policies import rules
 from federation.policies.actions import Action
+from federation.policies.dependents import registered
 from federation.policies.models import ExternalAccessPolicy, Scope
 from federation.policies.words import NEEDS_SENTENCES
 
@@ -31,13 +32,7 @@ def create_user_policy(*, name: str, actor: Actor, reason: str = "", **values: A
     name = rules.bare_name(name)
     if not fold(name):
         raise ValidationError({"name": _("Type a name for the policy.")})
-    policy = ExternalAccessPolicy(
-        scope=Scope.USER,
-        name=name,
-        name_key=fold(name),
-        name_sort=sort_key(name),
-        **values,
-    )
+    policy = ExternalAccessPolicy(scope=Scope.USER, name=name, **keys("name", name), **values)
     return _create(policy, actor, reason)
 
 
@@ -75,12 +70,16 @@ def change_policy(
 def delete_policies(
     policies: Iterable[ExternalAccessPolicy], *, actor: Actor, reason: str = ""
 ) -> tuple[int, bool]:
-    """Delete site and user policies, and reset the Global one; all or none.
+    """Delete site and user policies, and reset the Global one; all or none. Nothing is left dangling.
 
     Returns how many were deleted, and whether the Global one was among them and was reset.
     """
     deleted, was_reset = 0, False
-    for policy in sorted(policies, key=lambda policy: policy.pk):  # in one order, so that nobody deadlocks
+    policies = sorted(policies, key=lambda policy: policy.pk)  # in one order, so that nobody deadlocks
+    going = [commits.locked(policy) for policy in policies if policy.scope != Scope.GLOBAL]
+    for dependents in registered:
+        dependents.release(going, actor=actor, reason=reason)
+    for policy in policies:
         if policy.scope == Scope.GLOBAL:
             commits.change(policy, rules.DEFAULTS, action=Action.RESET, actor=actor, reason=reason)
             was_reset = True

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from controlpanel.shell.lists import Column, Filter, Listing
+from controlpanel.shell.lists import Column, Filter, Listing, last_changed_column
 from federation.policies.models import Scope
 
 if TYPE_CHECKING:
@@ -14,16 +14,10 @@ if TYPE_CHECKING:
 
     from django.utils.functional import _StrPromise
 
-    from federation.policies.models import ExternalAccessPolicy
-
 
 def _switch(name: str, label: _StrPromise) -> Column:
     value: Callable[[Any], object] = lambda policy: getattr(policy, name)  # noqa: E731
     return Column(name, label, value, (name, "scope", "shown_name"), centred=True)
-
-
-def _changed(policy: ExternalAccessPolicy) -> str:
-    return f"{policy.changed_at:%Y-%m-%d %H:%M:%SZ} {policy.changed_by}"
 
 
 LISTING = Listing(
@@ -48,7 +42,7 @@ LISTING = Listing(
             lambda policy: policy.description,
             ("description_start", "scope", "shown_name"),
         ),
-        Column("changed", _("Last changed"), _changed, ("changed_at",)),
+        last_changed_column(),
     ),
     filters=(
         Filter(

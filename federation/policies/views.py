@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,14 +15,13 @@ from django.views.decorators.http import require_safe
 from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
 from controlpanel.audit.actor import Actor
-from controlpanel.audit.commits import Gone
-from controlpanel.shell import details
-from controlpanel.shell.details import ReasonForm
-from controlpanel.shell.selection import selected
-from federation.policies import services
+from controlpanel.shell import actions, details
+from controlpanel.shell.selection import one_selected, selected
+from federation.policies import dependents, rules, services
 from federation.policies.forms import PolicyForm
 from federation.policies.models import ExternalAccessPolicy, Scope
 from federation.policies.tables import LISTING
+from federation.policies.words import ACCESS_LABELS
 from federation.topology.models import Site
 
 if TYPE_CHECKING:
@@ -31,15 +31,12 @@ if TYPE_CHECKING:
 
 #: How many sites the picker shows at once; the search finds the others.
 PICKER_LIMIT = 100
-#: How many names a confirmation prints.
-SHOWN_NAMES = 20
 
 
 @require_safe
-@door(see=Right.VIEW)
+@door(see=Right.VIEW, act=Right.CHANGE)
 def policy_list(request: PanelRequest) -> HttpResponseBase:
     """All policies: Global first, then sites, then user policies."""
-    request.may_act = request.user.has_right(Right.CHANGE)
     return LISTING.respond(request, ExternalAccessPolicy.objects.listed(), "policies/list.html")
 
 
@@ -49,19 +46,31 @@ def policy_details(request: PanelRequest, pk: int) -> HttpResponse:
     policy = get_object_or_404(ExternalAccessPolicy.objects.select_related("site"), pk=pk)
     form = PolicyForm(request, policy)
     saved = details.committed(
-        form,
-        lambda: services.change_policy(
-            policy,
-            actor=Actor.of(request),
-            version=form.cleaned_data["version"],
-            reason=form.cleaned_data["reason"],
-            **form.changes(),
-        ),
+        form, lambda: services.change_policy(policy, actor=Actor.of(request), **form.write_values())
     )
     if saved:
-        return _said(request, _("Policy “%(name)s” was committed.") % {"name": saved})
+        return details.done(request, form, saved, _("Policy “%(name)s” was committed.") % {"name": saved})
     title = _("Edit External Access Policy - %(name)s") % {"name": policy}
-    return _dialog(request, form, title, policy=policy)
+    return _dialog(request, form, title, policy=policy, **_effect(policy, _posted(form)))
+
+
+@require_safe
+@door(see=Right.CHANGE)
+def switch_effect(request: PanelRequest, pk: int) -> HttpResponse:
+    """What the switches in the address would change for the governed users: the fragment below them."""
+    policy = get_object_or_404(ExternalAccessPolicy.objects.select_related("site"), pk=pk)
+    then = {switch: switch in request.GET for switch in rules.SWITCHES}
+    return render(request, "policies/_effect.html", _effect(policy, then))
+
+
+@require_safe
+@door(see=Right.VIEW)
+def view_named(request: PanelRequest) -> HttpResponse:
+    """To the page of the policy that prints as ``?identity=``: View, beside a drop-down of policies."""
+    policy = ExternalAccessPolicy.objects.named(request.GET.get("identity", "").replace("\x00", "")[:300])
+    if policy is None:
+        raise Http404
+    return redirect("policies:details", pk=policy.pk)
 
 
 @door(see=Right.CHANGE)
@@ -69,12 +78,11 @@ def new_user_policy(request: PanelRequest) -> HttpResponse:
     """New > User policy; with ``?copy=`` the dialog starts with another policy's values."""
     form = PolicyForm(request, named=True, **_copied(request))
     saved = details.committed(
-        form,
-        lambda: services.create_user_policy(actor=Actor.of(request), **_values(form)),
+        form, lambda: services.create_user_policy(actor=Actor.of(request), **form.write_values())
     )
     if saved:
         said = _("Policy “%(name)s” was committed. It governs nobody until it is assigned.")
-        return _said(request, said % {"name": saved})
+        return details.done(request, form, saved, said % {"name": saved})
     return _dialog(request, form, _("New External Access Policy"), scope=Scope.USER)
 
 
@@ -104,12 +112,11 @@ def new_site_policy(request: PanelRequest, pk: int) -> HttpResponse:
     site = get_object_or_404(Site, pk=pk)
     form = PolicyForm(request)
     saved = details.committed(
-        form,
-        lambda: services.create_site_policy(site=site, actor=Actor.of(request), **_values(form)),
+        form, lambda: services.create_site_policy(site=site, actor=Actor.of(request), **form.write_values())
     )
     if saved:
-        said = _("Policy “%(name)s” was committed. It governs all users of the site.")
-        return _said(request, said % {"name": saved})
+        said = _("Policy “%(name)s” was committed.") % {"name": saved}
+        return details.done(request, form, saved, f"{said} {_governs_now(saved)}".strip())
     return _dialog(request, form, _("New External Access Policy"), scope=Scope.SITE, site=site)
 
 
@@ -117,15 +124,14 @@ def new_site_policy(request: PanelRequest, pk: int) -> HttpResponse:
 @door(see=Right.VIEW)
 def open_selected(request: PanelRequest) -> HttpResponse:
     """Edit > Show details: to the page of the selected policy."""
-    policy = _one(request)
-    return redirect("policies:details", pk=policy.pk) if policy else redirect("policies:list")
+    return actions.open_selected(request, LISTING, ExternalAccessPolicy.objects.all(), "policies:details")
 
 
 @require_safe
 @door(see=Right.CHANGE)
 def copy_selected(request: PanelRequest) -> HttpResponse:
     """Edit > Copy: a new user policy that starts with the values of the selected one."""
-    policy = _one(request)
+    policy = one_selected(request, LISTING, ExternalAccessPolicy.objects.all())
     return redirect(f"{reverse('policies:new-user')}?copy={policy.pk}" if policy else "policies:list")
 
 
@@ -133,52 +139,49 @@ def copy_selected(request: PanelRequest) -> HttpResponse:
 def delete_selected(request: PanelRequest) -> HttpResponse:
     """Edit > Delete: asks first; deletes site and user policies, resets the Global one, all or nothing."""
     chosen = selected(request, LISTING, ExternalAccessPolicy.objects.listed())
-    if not chosen.count:
-        _say_none_selected(request)
-        return redirect("policies:list")
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    if form.is_valid() and (rows := chosen.confirmed(request)):
-        reason = form.cleaned_data["reason"]
-        try:
-            deleted, was_reset = services.delete_policies(rows, actor=Actor.of(request), reason=reason)
-        except Gone:
-            chosen.say_changed(request)
-        else:
-            _say_deleted(request, deleted, was_reset=was_reset)
-        return redirect("policies:list")
-    has_global = chosen.rows.filter(scope=Scope.GLOBAL).exists()
-    shown = {"selection": chosen, "form": form, "back": reverse("policies:list")}
-    shown |= {"has_global": has_global, "rows": chosen.rows[:SHOWN_NAMES]}
-    status = 422 if form.errors else 409 if form.is_bound else 200
-    return render(request, "policies/delete.html", shown, status=status)
+
+    def act(rows: Any, reason: str) -> str:
+        deleted, was_reset = services.delete_policies(rows, actor=Actor.of(request), reason=reason)
+        if deleted:
+            said = ngettext("%(count)s policy was deleted.", "%(count)s policies were deleted.", deleted)
+            messages.success(request, said % {"count": deleted})
+        if was_reset:
+            messages.warning(
+                request,
+                _("The Global policy cannot be deleted. It was reset to its defaults: everything off."),
+            )
+        return ""
+
+    context = {
+        "has_global": chosen.rows.filter(scope=Scope.GLOBAL).exists(),
+        "fall_back": dependents.fall_back(chosen.rows),
+    }
+    return actions.confirm(request, chosen, "policies/delete.html", act, **context)
 
 
-def _say_deleted(request: PanelRequest, deleted: int, *, was_reset: bool) -> None:
-    if deleted:
-        said = ngettext("%(count)s policy was deleted.", "%(count)s policies were deleted.", deleted)
-        messages.success(request, said % {"count": deleted})
-    if was_reset:
-        messages.warning(
-            request,
-            _("The Global policy cannot be deleted. It was reset to its defaults: everything off."),
-        )
+def _effect(policy: ExternalAccessPolicy, then: dict[str, bool]) -> dict[str, Any]:
+    """How many ``policy`` governs, and what they gain and lose when its switches become ``then``."""
+    now = {switch: getattr(policy, switch) for switch in rules.SWITCHES}
+    gained, lost = rules.gains_and_losses(now, {**now, **then})
+    return {
+        "governed": dependents.governed(policy),
+        "gained": [ACCESS_LABELS[switch] for switch in gained],
+        "lost": [ACCESS_LABELS[switch] for switch in lost],
+    }
 
 
-def _say_none_selected(request: PanelRequest) -> None:
-    messages.warning(request, _("Select at least one policy first."))
+def _posted(form: PolicyForm) -> dict[str, bool]:
+    """The switches as a page that comes back with errors or a conflict shows them."""
+    return {switch: bool(form[switch].data) for switch in rules.SWITCHES} if form.is_bound else {}
 
 
-def _one(request: PanelRequest) -> ExternalAccessPolicy | None:
-    """The selected policy (the first of several); None, and a message, when there is none."""
-    rows = selected(request, LISTING, ExternalAccessPolicy.objects.all()).rows
-    policy: ExternalAccessPolicy | None = rows.order_by("pk").first()
-    if policy is None:
-        _say_none_selected(request)
-    return policy
-
-
-def _values(form: PolicyForm) -> dict[str, Any]:
-    return {name: form.cleaned_data[name] for name in (*form.own_fields, "reason")}
+def _governs_now(policy: ExternalAccessPolicy) -> str:
+    """How many it governs from now on."""
+    sentences = []
+    for each in dependents.governed(policy):
+        said = ngettext("It governs %(count)s user now.", "It governs %(count)s users now.", each.number)
+        sentences.append(said % {"count": each.text} if each.number else _("It governs nobody yet."))
+    return " ".join(sentences)
 
 
 def _copied(request: PanelRequest) -> dict[str, Any]:
@@ -189,11 +192,5 @@ def _copied(request: PanelRequest) -> dict[str, Any]:
     return PolicyForm.values_of(get_object_or_404(ExternalAccessPolicy, pk=key))
 
 
-def _said(request: PanelRequest, sentence: str) -> HttpResponse:
-    messages.success(request, sentence)
-    return redirect("policies:list")
-
-
 def _dialog(request: PanelRequest, form: PolicyForm, title: str, **context: Any) -> HttpResponse:
-    context |= {"title": title, "back": reverse("policies:list")}
-    return details.respond(request, form, "policies/details.html", **context)
+    return details.respond(request, form, "policies/details.html", title=title, **context)

@@ -23,3 +23,12 @@ NEEDS_SENTENCES: dict[str, _StrPromise] = {
     "xmpp": _("Tick “Enable communications with federated users” first: XMPP needs it."),
     "public_av": _("Tick “Enable communications with public users” first: audio and video need it."),
 }
+
+#: What users gain or lose with a switch, as the end of "12 users gain: …".
+ACCESS_LABELS: dict[str, _StrPromise] = {
+    "federated": _("federated users"),
+    "xmpp": _("XMPP federated users"),
+    "remote": _("sign-in from outside"),
+    "public": _("public users"),
+    "public_av": _("audio and video with public users"),
+}

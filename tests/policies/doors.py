@@ -19,6 +19,8 @@ def a_site() -> list[int]:
 DOORS = (
     Door("policies:list"),
     Door("policies:details", args=the_global, post=CHANGES, post_is=422),
+    Door("policies:effect", args=the_global, get=CHANGES, query="federated=on"),
+    Door("policies:named", get_is=302, query="identity=Global"),
     Door("policies:new-user", get=CHANGES, post=CHANGES, post_is=422),
     Door("policies:select-site", get=CHANGES),
     Door("policies:new-site", args=a_site, get=CHANGES, post=CHANGES, post_is=302),

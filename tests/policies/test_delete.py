@@ -106,7 +106,7 @@ def test_cancel_leads_back(alice_client: Client) -> None:
 @pytest.mark.parametrize("key", ["", "x", "-1", "²", "0", "9" * 18, "9" * 400, "1;drop"])
 def test_a_selection_of_nothing_is_said(alice_client: Client, key: str) -> None:
     page = Page(alice_client.get(reverse(DELETE), {"row": key}, follow=True))
-    assert page.said == ["Select at least one policy first."]
+    assert page.said == ["Select at least one row first."]
 
 
 def test_all_that_match_are_deleted(alice_client: Client) -> None:
@@ -217,7 +217,7 @@ def test_a_forged_copy_is_an_empty_dialog(alice_client: Client, key: str) -> Non
 @pytest.mark.parametrize("name", [OPEN, COPY])
 def test_open_and_copy_need_a_selection(alice_client: Client, name: str) -> None:
     page = Page(alice_client.get(reverse(name), follow=True))
-    assert page.said == ["Select at least one policy first."]
+    assert page.said == ["Select one row first."]
 
 
 def test_show_details_opens_the_selected_policy(bob_client: Client) -> None:

@@ -90,7 +90,7 @@ def test_a_site_policy_is_made_by_picking_the_site(alice_client: Client) -> None
     assert "Name" not in form.labels
     assert "Site:Paris" in dialog.text
     saved = Page(form.fill(federated=True).send(alice_client, follow=True))
-    assert saved.said == ["Policy “Site:Paris” was committed. It governs all users of the site."]
+    assert saved.said == ["Policy “Site:Paris” was committed. It governs nobody yet."]
     assert ["Site:Paris", "Site", "Yes"] in [row[:3] for row in saved.rows]
 
 

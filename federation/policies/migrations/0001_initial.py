@@ -5,8 +5,6 @@ from __future__ import annotations
 import django.db.models.deletion
 from django.db import migrations, models
 
-import controlpanel.shell.fields
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -50,7 +48,6 @@ class Migration(migrations.Migration):
                         blank=True,
                         max_length=128,
                         verbose_name="name",
-                        validators=[controlpanel.shell.fields.validate_line],
                     ),
                 ),
                 (
@@ -67,7 +64,6 @@ class Migration(migrations.Migration):
                         blank=True,
                         max_length=1024,
                         verbose_name="description",
-                        validators=[controlpanel.shell.fields.validate_line],
                     ),
                 ),
                 (
