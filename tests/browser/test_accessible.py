@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from controlpanel.audit.models import AuditEvent
-from tests.makers import make_policies, make_policy, make_site
+from federation.directory.models import User
+from federation.directory.services import assign_policy
+from tests.makers import MAKER, make_policies, make_policy, make_pool, make_site, make_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,8 +22,24 @@ POLICIES = "/federation/policies/"
 
 
 def pages(policy: int) -> list[str]:
-    """The pages a person can be at, signed in."""
+    """The pages a person can be at, signed in; what they show is made."""
+    pool = make_pool("sba.contoso.com", "A long name of a site " * 5, kind="survivable")
+    user = make_user("dora@contoso.com", pool, display_name="A long name " * 10)
+    assign_policy(User.objects.all(), make_policy("Sales"), actor=MAKER)
+    event = AuditEvent.objects.get(action="directory:users:assign")
+    users, filtered = "/users/directory/", "property=site&operator=is&value=Nowhere"
     return [
+        users,
+        f"{users}?{filtered}&{filtered}",
+        f"{users}{user.pk}/",
+        f"{users}new/",
+        *(f"{users}{action}/?row={user.pk}" for action in ("assign", "disable", "enable", "remove")),
+        *(f"/topology/topology/{tab}/" for tab in ("sites", "pools", "sites/new", "pools/new")),
+        f"/topology/topology/pools/{pool.pk}/",
+        f"/topology/topology/sites/{pool.site_id}/",
+        f"/topology/topology/pools/delete/?row={pool.pk}",
+        f"/log/audit/{event.pk}/",
+        f"/log/audit/{event.pk}/members/",
         "/home/overview/",
         POLICIES,
         f"{POLICIES}?q=nothing-is-called-so",

@@ -1,0 +1,108 @@
+"""The Action menu of the tab Users: what is done to many at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from controlpanel.accounts.doors import door
+from controlpanel.accounts.rights import Right
+from controlpanel.audit.actor import Actor
+from controlpanel.shell import actions
+from controlpanel.shell.selection import selected
+from federation.directory import services
+from federation.directory.forms import KEEP, AssignForm
+from federation.directory.models import User
+from federation.directory.tables import LISTING
+from federation.directory.words import AUTOMATIC_LABEL
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from controlpanel.shell.http import PanelRequest
+    from controlpanel.shell.selection import Selection
+    from federation.directory.models import UserQuerySet
+
+
+@door(see=Right.USERS)
+def assign(request: PanelRequest) -> HttpResponse:
+    """Action > Assign policies: choose, see who changes from what to what, then OK."""
+    chosen = _chosen(request)
+    form = AssignForm(request.POST if request.method == "POST" else None)
+    effect = _effect(chosen, form.cleaned_data["policy"]) if form.is_bound and form.is_valid() else None
+    if effect is not None and not form.was_shown():
+        form = form.showing()
+    return actions.confirm(
+        request,
+        chosen,
+        "directory/assign.html",
+        lambda users, reason: _assign(request, users, form.cleaned_data["policy"], reason),
+        form=form,
+        many=True,
+        effect=effect,
+    )
+
+
+@door(see=Right.USERS)
+def disable(request: PanelRequest) -> HttpResponse:
+    """Action > Temporarily disable."""
+    return _switch(request, enabled=False)
+
+
+@door(see=Right.USERS)
+def enable(request: PanelRequest) -> HttpResponse:
+    """Action > Re-enable."""
+    return _switch(request, enabled=True)
+
+
+@door(see=Right.USERS)
+def remove(request: PanelRequest) -> HttpResponse:
+    """Action > Remove."""
+
+    def act(users: UserQuerySet, reason: str) -> str:
+        count = services.remove_users(users, actor=Actor.of(request), reason=reason)
+        said = ngettext("%(count)s user was removed.", "%(count)s users were removed.", count)
+        return said % {"count": count}
+
+    return actions.confirm(request, _chosen(request), "directory/remove.html", act, many=True)
+
+
+def _chosen(request: PanelRequest) -> Selection:
+    return selected(request, LISTING, User.objects.all())
+
+
+def _switch(request: PanelRequest, *, enabled: bool) -> HttpResponse:
+    def act(users: UserQuerySet, reason: str) -> str:
+        count = services.set_enabled(users, enabled, actor=Actor.of(request), reason=reason)
+        if enabled:
+            said = ngettext("%(count)s user was re-enabled.", "%(count)s users were re-enabled.", count)
+        else:
+            said = ngettext("%(count)s user was disabled.", "%(count)s users were disabled.", count)
+        return said % {"count": count}
+
+    return actions.confirm(
+        request, _chosen(request), "directory/enable.html", act, many=True, enabling=enabled
+    )
+
+
+def _assign(request: PanelRequest, users: UserQuerySet, policy: Any, reason: str) -> str:
+    if policy == KEEP:
+        return _("Nothing was changed: every user keeps the policy as it is.")
+    count = services.assign_policy(users, policy, actor=Actor.of(request), reason=reason)
+    said = ngettext("%(count)s user now has %(policy)s.", "%(count)s users now have %(policy)s.", count)
+    return said % {"count": count, "policy": policy or AUTOMATIC_LABEL}
+
+
+def _effect(chosen: Selection, policy: Any) -> list[dict[str, Any]]:
+    """How many users change from what to what, the most first; one query."""
+    rows = chosen.rows.order_by().values_list("assignment__policy__name").annotate(number=Count("pk"))
+    target = str(policy or AUTOMATIC_LABEL)
+    effect = []
+    for name, number in rows:
+        now = str(AUTOMATIC_LABEL) if name is None else f"Tag:{name}"
+        changes = policy != KEEP and now != target
+        effect.append({"now": now, "then": target if changes else "", "number": number})
+    return sorted(effect, key=lambda each: (not each["then"], -each["number"], each["now"]))

@@ -1,0 +1,223 @@
+"""Every write to users. What concerns many is one statement and one event with its members."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Case, CharField, F, Value, When
+from django.db.models.functions import Concat
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from controlpanel.audit import commits
+from controlpanel.audit.members import batches, note_members, record_for_all
+from controlpanel.audit.records import facts, record
+from controlpanel.shell.text import sort_key
+from federation.directory.actions import Action
+from federation.directory.models import Assignment, User
+from federation.directory.words import AUTOMATIC
+from federation.policies.models import ExternalAccessPolicy, Scope
+from federation.topology import names
+from federation.topology.models import Pool
+from federation.topology.words import refused
+
+if TYPE_CHECKING:
+    from controlpanel.audit.actor import Actor
+    from federation.directory.models import UserQuerySet
+
+#: Stands for "whatever the policy is now" where a policy was not looked at.
+_UNSEEN: Any = object()
+
+
+@transaction.atomic
+def create_user(
+    *, actor: Actor, reason: str = "", policy: ExternalAccessPolicy | None = None, **values: Any
+) -> User:
+    """Enable a user: ``address``, ``display_name``, ``pool`` and what else a record holds.
+
+    Raises ValidationError when the address is none, or is taken.
+    """
+    values["address"] = _address(values.get("address", ""))
+    _hold(policy, values.get("pool"))
+    user = commits.create(
+        User(**completed(values, new=True)), action=Action.CREATE, actor=actor, reason=reason
+    )
+    _assign_one(user, policy, actor=actor, reason=reason)
+    return user
+
+
+@transaction.atomic
+def change_user(
+    user: User, *, actor: Actor, version: int | None = None, reason: str = "", **values: Any
+) -> User:
+    """Set fields of one user; ``policy`` assigns a user policy (None is <Automatic>).
+
+    ``seen_policy`` is the assigned policy that the actor saw: another one meanwhile is a Conflict, as another
+    ``version`` is. Raises ValidationError, Conflict, Gone.
+    """
+    seen = values.pop("seen_policy", _UNSEEN)
+    wanted = values.pop("policy", _UNSEEN)
+    if "address" in values:
+        values["address"] = _address(values["address"])
+    # Before the user is locked: in the order of assign_policy and of a policy's deletion.
+    _hold(wanted if isinstance(wanted, ExternalAccessPolicy) else None, values.get("pool"))
+    now = commits.locked(user, version)
+    if seen is not _UNSEEN and now.policy not in (seen, wanted):
+        raise commits.Conflict(now)
+    current = commits.change(now, completed(values), action=Action.CHANGE, actor=actor, reason=reason)
+    if wanted is not _UNSEEN:
+        _assign_one(current, wanted, actor=actor, reason=reason)
+    return current
+
+
+@transaction.atomic
+def assign_policy(
+    users: UserQuerySet,
+    policy: ExternalAccessPolicy | None,
+    *,
+    actor: Actor,
+    reason: str = "",
+    action: Action = Action.ASSIGN,
+) -> int:
+    """Let ``policy`` (None: <Automatic>) be assigned to all ``users``: a few statements in all.
+
+    Those who have it already are left alone. Returns how many changed. Raises ValidationError.
+    """
+    _hold(policy)
+    changing = users.exclude(assignment__policy=policy) if policy else users.exclude(assignment=None)
+    assigned = Case(
+        When(assignment=None, then=Value(AUTOMATIC)),
+        default=Concat(Value("Tag:"), F("assignment__policy__name")),
+        output_field=CharField(),
+    )
+    if not changing.exists():
+        return 0
+    event, noted = record_for_all(
+        action,
+        changing,
+        name="address",
+        before=assigned,
+        after=_named(policy),
+        actor=actor,
+        reason=reason,
+        told={"policy": _named(policy)},
+    )
+    if policy is None:
+        Assignment.objects.filter(user__in=noted.values("pk")).delete()
+    else:
+        Assignment.objects.assign_members(event, policy)
+    return event.members_count
+
+
+@transaction.atomic
+def set_enabled(users: UserQuerySet, enabled: bool, *, actor: Actor, reason: str = "") -> int:
+    """Temporarily disable, or re-enable, all ``users``. Returns how many changed."""
+    action, words = (
+        (Action.ENABLE, ("disabled", "enabled")) if enabled else (Action.DISABLE, ("enabled", "disabled"))
+    )
+    return _for_all(
+        users.filter(enabled=not enabled),
+        {"enabled": enabled},
+        action=action,
+        actor=actor,
+        reason=reason,
+        before=Value(words[0]),
+        after=words[1],
+    )
+
+
+@transaction.atomic
+def remove_users(users: UserQuerySet, *, actor: Actor, reason: str = "") -> int:
+    """Remove all ``users``; the log keeps what each was. Returns how many there were."""
+    keys = list(users.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    if not keys:
+        return 0
+    event = record(Action.REMOVE, None, actor=actor, reason=reason, object_type=User._meta.label_lower)
+    for chunk in batches(keys):
+        rows = User.objects.listed().filter(pk__in=chunk)
+        note_members(event, ((row, facts(row) | {"policy": _named(row.policy)}, {}) for row in rows))
+        User.objects.filter(pk__in=chunk).delete()
+    return len(keys)
+
+
+def completed(values: dict[str, Any], *, new: bool = False) -> dict[str, Any]:
+    """``values`` with the columns that follow from them; a missing display name is the address."""
+    values = dict(values)
+    if new:
+        values["display_name"] = values.get("display_name") or values["address"]
+    for field, key in (
+        ("display_name", "name_sort"),
+        ("first_name", "first_sort"),
+        ("last_name", "last_sort"),
+    ):
+        if field in values:
+            values[key] = sort_key(values[field])[:256]
+    if "email" in values:
+        values["email"] = values["email"].strip().casefold()
+    return values
+
+
+def _for_all(
+    users: UserQuerySet,
+    values: dict[str, Any],
+    *,
+    action: Action,
+    actor: Actor,
+    reason: str,
+    before: Any,
+    after: str,
+) -> int:
+    """Set ``values`` on all ``users``: an event, its members, one UPDATE. Returns how many there were."""
+    if not users.exists():
+        return 0
+    event, noted = record_for_all(
+        action, users, name="address", before=before, after=after, actor=actor, reason=reason
+    )
+    now = timezone.now()
+    noted.update(**values, version=F("version") + 1, changed_at=now, changed_by=actor.name)
+    return event.members_count
+
+
+def _assign_one(user: User, policy: ExternalAccessPolicy | None, *, actor: Actor, reason: str) -> None:
+    """Assign ``policy``, which is held, to one user, who is locked; an event of its own."""
+    assigned = Assignment.objects.select_related("policy").filter(user=user).first()
+    before = assigned.policy if assigned else None
+    if before == policy:
+        return
+    if policy is None:
+        Assignment.objects.filter(user=user).delete()
+    else:
+        Assignment.objects.update_or_create(user=user, defaults={"policy": policy})
+    user.version += 1
+    user.changed_at, user.changed_by = timezone.now(), actor.name
+    user.save(update_fields=["version", "changed_at", "changed_by"])
+    record(
+        Action.ASSIGN,
+        user,
+        actor=actor,
+        reason=reason,
+        before={"policy": _named(before)},
+        after={"policy": _named(policy)},
+    )
+
+
+def _hold(policy: ExternalAccessPolicy | None, pool: Pool | None = None) -> None:
+    """Keep ``policy`` and ``pool`` from being deleted until this transaction ends."""
+    held = ExternalAccessPolicy.objects.select_for_update().filter(scope=Scope.USER)
+    if policy is not None and not held.filter(pk=policy.pk).exists():
+        raise ValidationError({"policy": _("This policy was deleted meanwhile, or is no user policy.")})
+    if pool is not None and not Pool.objects.select_for_update().filter(pk=pool.pk).exists():
+        raise ValidationError({"pool": _("This pool was deleted meanwhile.")})
+
+
+def _named(policy: ExternalAccessPolicy | None) -> str:
+    return str(policy) if policy else AUTOMATIC
+
+
+def _address(text: str) -> str:
+    try:
+        return str(names.address(text))
+    except names.NameRefused as refusal:
+        raise ValidationError({"address": refused(refusal)}) from refusal
