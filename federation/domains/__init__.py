@@ -1,0 +1,1 @@
+"""SIP federated domains: allowed and blocked ones."""

@@ -1,0 +1,13 @@
+"""The room of SIP federated domains."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DomainsConfig(AppConfig):
+    """SIP federated domains."""
+
+    name = "federation.domains"
+    verbose_name = _("SIP federated domains")

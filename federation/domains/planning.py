@@ -1,0 +1,58 @@
+"""What an import would do: which domains are new, which change, and which lines cannot be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from controlpanel.audit.members import batches
+from controlpanel.audit.records import facts
+from controlpanel.shell.delimited import Fault
+from federation.domains.csvfile import DomainRow, RowCode
+from federation.domains.models import FederatedDomain
+from federation.topology import names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass
+class Plan:
+    """New rows; changed rows with their facts before; how many stay as they are; lines that are refused."""
+
+    new: list[FederatedDomain] = field(default_factory=list)
+    changed: list[tuple[FederatedDomain, dict[str, Any]]] = field(default_factory=list)
+    unchanged: int = 0
+    faults: list[Fault] = field(default_factory=list)
+
+
+def planned(rows: Iterable[DomainRow | Fault]) -> Plan:
+    """The plan for ``rows``; what exists is read in batches and locked, so it runs in a transaction."""
+    plan = Plan()
+    good: list[DomainRow] = []
+    for row in rows:
+        (plan.faults if isinstance(row, Fault) else good).append(row)  # type: ignore[arg-type]
+    for batch in batches(good):
+        found = FederatedDomain.objects.select_for_update().filter(domain__in=[row.domain for row in batch])
+        existing = {row.domain: row for row in found.order_by("pk")}
+        for row in batch:
+            _place(plan, row, existing.get(row.domain))
+    plan.faults.sort(key=lambda fault: fault.line)
+    return plan
+
+
+def _place(plan: Plan, row: DomainRow, existing: FederatedDomain | None) -> None:
+    if existing is None:
+        shown = names.shown_domain(row.domain)
+        plan.new.append(FederatedDomain(domain=row.domain, shown=shown, kind=row.kind.value, **row.values))
+    elif existing.kind != row.kind.value:
+        params = {"kind": existing.kind, "value": str(existing)}
+        plan.faults.append(Fault(row.line, RowCode.OTHER_LIST, params))
+    else:
+        before = facts(existing)
+        for name, value in row.values.items():
+            setattr(existing, name, value)
+        if facts(existing) == before:
+            plan.unchanged += 1
+        else:
+            plan.changed.append((existing, before))

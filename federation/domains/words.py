@@ -1,0 +1,79 @@
+"""Sentences of this room, for what rules.py, csvfile.py and services.py say in codes."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from typing import TYPE_CHECKING
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from controlpanel.shell.filewords import SENTENCES as FILE_SENTENCES
+from federation.domains.csvfile import RowCode
+from federation.domains.models import Kind
+from federation.topology.words import SENTENCES as NAME_SENTENCES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from enum import StrEnum
+
+    from django.utils.functional import _StrPromise
+
+    from controlpanel.shell.delimited import Fault, FileRefused
+    from federation.domains.planning import Plan
+
+ON_LIST: dict[str, _StrPromise] = {
+    Kind.ALLOWED: gettext_lazy("“%(domain)s” is allowed already."),
+    Kind.BLOCKED: gettext_lazy("“%(domain)s” is blocked already."),
+}
+
+ON_OTHER_LIST: dict[str, _StrPromise] = {
+    Kind.ALLOWED: gettext_lazy(
+        "“%(domain)s” is an allowed domain, and a domain is never both. To block it, delete it there first."
+    ),
+    Kind.BLOCKED: gettext_lazy(
+        "“%(domain)s” is a blocked domain, and a domain is never both. To allow it, delete it there first."
+    ),
+}
+
+_ROW_SENTENCES: dict[StrEnum, _StrPromise] = {
+    RowCode.DUPLICATE: gettext_lazy("It stands on line %(first)s already."),
+    RowCode.NO_LIST: gettext_lazy("Say whether these domains are allowed or blocked: the file does not."),
+    RowCode.KIND: gettext_lazy("The status is “Allowed” or “Blocked”."),
+    RowCode.NOT_A_BOOLEAN: gettext_lazy("Write True or False."),
+    RowCode.LEVEL: gettext_lazy("Write AlwaysVerifiable, AlwaysUnverifiable or UseSourceVerification."),
+    RowCode.CONTROL: gettext_lazy("Remove the control characters or line breaks from this text."),
+    RowCode.COMMENT_TOO_LONG: gettext_lazy("The comment is longer than %(limit)s characters."),
+    RowCode.BLOCKED_WITH_MORE: gettext_lazy("A blocked domain has a comment, and nothing else."),
+}
+
+
+_SENTENCES: Mapping[StrEnum, _StrPromise] = ChainMap(_ROW_SENTENCES, FILE_SENTENCES, NAME_SENTENCES)  # type: ignore[arg-type]  # each for its own enum
+
+
+def on_list(domain: str, *, wanted: str, found: str) -> str:
+    """Why ``domain`` cannot be put on the list ``wanted``: it is on the list ``found``."""
+    return str((ON_LIST if found == wanted else ON_OTHER_LIST)[found] % {"domain": domain})
+
+
+def told(fault: Fault) -> str:
+    """One bad line as a sentence, with what stood there."""
+    if fault.code is RowCode.OTHER_LIST:
+        return str(ON_OTHER_LIST[str(fault.params["kind"])] % {"domain": fault.params["value"]})
+    words = str(_SENTENCES[fault.code]) % fault.params
+    value = fault.params.get("value")
+    return _("“%(value)s”: %(words)s") % {"value": value, "words": words} if value else str(words)
+
+
+def done(plan: Plan) -> str:
+    """What an import did, or would do, in numbers."""
+    numbers = {"new": len(plan.new), "changed": len(plan.changed), "unchanged": plan.unchanged}
+    shown = {name: number_format(number, force_grouping=True) for name, number in numbers.items()}
+    return _("Domains added: %(new)s, changed: %(changed)s, as they were: %(unchanged)s.") % shown
+
+
+def unreadable(refused: FileRefused) -> str:
+    """Why a file cannot be read, and where."""
+    words = FILE_SENTENCES[refused.code] % refused.params
+    return _("Line %(line)s: %(words)s") % {"line": refused.line, "words": words}

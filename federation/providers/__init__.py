@@ -1,0 +1,1 @@
+"""SIP federated providers: hosted and public ones."""
