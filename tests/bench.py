@@ -13,6 +13,8 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tests import bench_users
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -34,6 +36,7 @@ def main() -> None:
         client = _client()
         _print_heading()
         _bench_policies(client)
+    bench_users.bench()
 
 
 def _make_rows() -> None:

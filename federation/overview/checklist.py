@@ -9,8 +9,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from controlpanel.accounts.rights import Right
+from federation.directory.models import Assignment, User
 from federation.policies.models import ExternalAccessPolicy, Scope
-from federation.topology.models import Site
+from federation.topology.models import Pool, Site
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -18,21 +20,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do first: whether it is done, and where it is done."""
+    """One thing to do first: whether it is done, where it is done, and the right it takes."""
 
     label: _StrPromise | str
     done: bool
     url: str
+    right: Right = Right.CHANGE
 
 
 def steps() -> list[Step]:
-    """The steps in their order; three queries."""
+    """The steps in their order; a query each."""
     policies = ExternalAccessPolicy.objects
     return [
         Step(
             _("Make the sites of your organisation"),
             Site.objects.exists(),
-            reverse("admin:topology_site_changelist"),
+            reverse("topology:sites-new"),
+        ),
+        Step(
+            _("Make the pools on which users are homed"),
+            Pool.objects.exists(),
+            reverse("topology:pools-new"),
+        ),
+        Step(
+            _("Enable users"),
+            User.objects.exists(),
+            reverse("directory:new"),
+            Right.USERS,
         ),
         Step(
             _("Make an external access policy for a site or for users"),
@@ -43,5 +57,11 @@ def steps() -> list[Step]:
             _("Enable communications with XMPP federated users in a policy"),
             policies.filter(Q(federated=True, xmpp=True)).exists(),
             reverse("policies:list"),
+        ),
+        Step(
+            _("Assign user policies to users"),
+            Assignment.objects.exists(),
+            reverse("directory:list"),
+            Right.USERS,
         ),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Count
@@ -13,8 +14,11 @@ from django.views.decorators.http import require_safe
 from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
 from controlpanel.audit.models import AuditEvent
+from controlpanel.shell.paging import count_of, count_text
+from federation.directory.models import User
 from federation.overview.checklist import steps
 from federation.policies.models import ExternalAccessPolicy, Scope
+from federation.topology.models import Pool, Site
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -24,26 +28,60 @@ if TYPE_CHECKING:
 _LATEST = 8
 
 
+@dataclass(frozen=True)
+class Tile:
+    """A number, what it counts, and the list of it."""
+
+    number: str
+    label: str
+    url: str
+
+
 @require_safe
 @door(see=Right.VIEW)
 def home(request: PanelRequest) -> HttpResponse:
-    """How many policies of each scope, the latest changes, and the checklist."""
-    numbers = dict(ExternalAccessPolicy.objects.values_list("scope").annotate(Count("pk")))
-    tiles = [
-        {
-            "label": _label(scope, numbers.get(scope.value, 0)),
-            "number": numbers.get(scope.value, 0),
-            "url": f"{reverse('policies:list')}?scope={scope.value}",
-        }
-        for scope in Scope
-    ]
+    """How many of each thing there are, the latest changes, and the checklist."""
     changes = AuditEvent.objects.exclude(action__startswith="accounts:session:").order_by("-pk")[:_LATEST]
-    request.may_act = request.user.has_right(Right.CHANGE)
+    shown = [{"step": step, "may": request.user.has_right(step.right)} for step in steps()]
     return render(
         request,
         "overview/home.html",
-        {"tiles": tiles, "changes": changes, "steps": steps()},
+        {"topology": _topology(), "policies": _policies(), "changes": changes, "steps": shown},
     )
+
+
+def _topology() -> list[Tile]:
+    users, exact = count_of(User.objects.all())
+    pools, sites = Pool.objects.count(), Site.objects.count()
+    return [
+        Tile(
+            count_text(users, exact),
+            npgettext("under a number", "User", "Users", users),
+            reverse("directory:list"),
+        ),
+        Tile(
+            count_text(pools),
+            npgettext("under a number", "Pool", "Pools", pools),
+            reverse("topology:pools-list"),
+        ),
+        Tile(
+            count_text(sites),
+            npgettext("under a number", "Site", "Sites", sites),
+            reverse("topology:sites-list"),
+        ),
+    ]
+
+
+def _policies() -> list[Tile]:
+    numbers = dict(ExternalAccessPolicy.objects.values_list("scope").annotate(Count("pk")))
+    return [
+        Tile(
+            count_text(numbers.get(scope.value, 0)),
+            _label(scope, numbers.get(scope.value, 0)),
+            f"{reverse('policies:list')}?scope={scope.value}",
+        )
+        for scope in Scope
+    ]
 
 
 def _label(scope: Scope, number: int) -> str:
