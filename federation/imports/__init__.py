@@ -1,0 +1,1 @@
+"""Users from CSV files: the command, and the pages that upload, show and import."""

@@ -1,0 +1,45 @@
+"""Users in a CSV file: Get-CsUser's export, a spreadsheet's, or our own (lync-reference.md, 10.3, 10.5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from controlpanel.shell.delimited import Table, open_table
+
+if TYPE_CHECKING:
+    from controlpanel.shell.delimited import Readable
+
+#: The headings that mean each column, best first: the shell's, ours, the directory's, the French ones.
+HEADINGS = {
+    "address": (
+        "SipAddress", "SIP address", "Address", "JID", "SIP", "msRTCSIP-PrimaryUserAddress",
+        "Adresse SIP", "Adresse",
+    ),
+    "display_name": (
+        "DisplayName", "Display name", "Nom complet", "Nom d’affichage", "Nom affiché", "Nom à afficher",
+    ),
+    "first_name": ("FirstName", "First name", "GivenName", "Prénom"),
+    "last_name": ("LastName", "Last name", "Surname", "sn", "Nom de famille", "Nom"),
+    "email": (
+        "WindowsEmailAddress", "EmailAddress", "E-mail address", "E-mail", "Mail", "Adresse e-mail",
+        "Adresse de messagerie", "Courriel", "Adresse électronique",
+    ),
+    "department": ("Department", "Département", "Service"),
+    "pool": (
+        "RegistrarPool", "Registrar pool", "Pool", "Pool d’inscription", "Pool de serveurs d’inscriptions",
+        "Pool du serveur d’inscriptions", "Pool d’enregistrement",
+    ),
+    "enabled": ("Enabled", "Activé", "msRTCSIP-UserEnabled"),
+    "policy": (
+        "ExternalAccessPolicy", "External access policy", "Policy", "Assigned policy",
+        "Stratégie d’accès externe", "Stratégie", "Stratégie attribuée", "Stratégie affectée",
+    ),
+}  # fmt: skip
+
+
+def open_users(file: Readable) -> Table:
+    """The head of a file of users; raises FileRefused, as its records do where the file breaks.
+
+    Only the address is required.
+    """
+    return open_table(file, HEADINGS, required=("address",))

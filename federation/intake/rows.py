@@ -1,0 +1,208 @@
+"""What a line of a file, or an entry of a directory server, says of one user. No query is made here.
+
+A column that the source does not have is ``None``, "say nothing, change nothing"; an empty cell is the empty
+string. So a file with two columns changes these two and no more.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from controlpanel.shell.delimited import Fault, Record
+from controlpanel.shell.text import fold, has_control_characters
+from federation.policies.rules import bare_name
+from federation.topology import names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+#: The longest value of each column, as the tables of users and of policies have it.
+LONGEST = {
+    "address": 512,
+    "display_name": 256,
+    "first_name": 128,
+    "last_name": 128,
+    "email": 320,
+    "department": 128,
+    "policy": 128,
+}
+
+_TRUE = frozenset({"true", "yes", "1", "vrai", "oui"})
+_FALSE = frozenset({"false", "no", "0", "faux", "non"})
+_AUTOMATIC = frozenset({"", "<automatic>", "<automatique>"})
+
+
+class RowCode(StrEnum):
+    """Why a row is refused, beside names.Code; the parameters have ``column`` and ``value`` too."""
+
+    DUPLICATE = "duplicate-address"  # first (the line that had the address; 0: another entry of the server)
+    CONTROL = "control-character"  # codepoint
+    TOO_LONG = "too-long"  # limit
+    EMAIL = "not-an-email"
+    NOT_A_BOOLEAN = "not-yes-or-no"
+    NOT_A_USER_POLICY = "not-a-user-policy"
+    SEVERAL = "several-values"  # of a directory server: number
+    NOT_TEXT = "not-text"  # of a directory server
+    NO_POOL = "no-pool"  # a new user needs one
+    UNKNOWN_POOL = "unknown-pool"
+    UNKNOWN_POLICY = "unknown-policy"
+    OTHER_SOURCE = "other-source"  # source (the directory server that the record comes from)
+
+
+class UserRow(NamedTuple):
+    """What one line says of one user. None: the source has no such column. ``policy`` "" is <Automatic>.
+
+    ``entry`` is the name that a directory server has for it; "" for a line of a file.
+    """
+
+    line: int
+    address: names.Address
+    display_name: str | None
+    first_name: str | None
+    last_name: str | None
+    email: str | None
+    department: str | None
+    pool: str | None
+    enabled: bool | None
+    policy: str | None
+    entry: str = ""
+
+
+class Refused(Exception):
+    """A row cannot be used: ``code`` and the parameters of its Fault."""
+
+    def __init__(self, code: StrEnum, column: str, value: str, **params: str | int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params: Mapping[str, str | int] = {**params, "column": column, "value": value[:100]}
+
+
+def user_rows(
+    records: Iterable[Record | Fault], seen: dict[str, int] | None = None
+) -> Iterator[UserRow | Fault]:
+    """The users of ``records``, one by one.
+
+    ``seen`` is filled with every address, also of rows that are refused for something else, and the line it
+    came with first: about 150 bytes each, the only thing that grows with the source. An address that is in it
+    beforehand, with line 0, is refused wherever it comes. ``entry`` of a record, the name that a directory
+    server has for it, is told with a refusal.
+    """
+    seen = seen if seen is not None else {}
+    for record in records:
+        if isinstance(record, Fault):
+            yield record
+            continue
+        try:
+            yield _row(record, seen)
+        except Refused as refused:
+            entry = {"entry": record.cells["entry"]} if "entry" in record.cells else {}
+            yield Fault(record.line, refused.code, {**refused.params, **entry})
+
+
+def _row(record: Record, seen: dict[str, int]) -> UserRow:
+    cells = record.cells
+    address = _address(cells["address"])
+    first = seen.setdefault(str(address), record.line)
+    if first != record.line:
+        raise Refused(RowCode.DUPLICATE, "address", str(address), first=first)
+    return UserRow(
+        record.line,
+        address,
+        _text("display_name", cells.get("display_name")),
+        _text("first_name", cells.get("first_name")),
+        _text("last_name", cells.get("last_name")),
+        _email(cells.get("email")),
+        _text("department", cells.get("department")),
+        _pool(cells.get("pool")),
+        _enabled(cells.get("enabled")),
+        _policy(cells.get("policy")),
+        cells.get("entry", ""),
+    )
+
+
+def _address(value: str) -> names.Address:
+    _refuse_control("address", value)
+    try:
+        address = names.address(value)
+    except names.NameRefused as refused:
+        raise Refused(refused.code, "address", value, **refused.params) from None
+    _refuse_long("address", str(address))
+    return address
+
+
+def _text(column: str, value: str | None) -> str | None:
+    """One line of text, runs of blanks made one, as the form of a user cleans it."""
+    if not value:
+        return value
+    _refuse_control(column, value)
+    text = " ".join(value.split())
+    _refuse_long(column, text)
+    return text
+
+
+def _email(value: str | None) -> str | None:
+    if not value:
+        return value
+    email = (_text("email", value) or "").casefold()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Refused(RowCode.EMAIL, "email", email) from None
+    _refuse_long("email", email)
+    return email
+
+
+def _pool(value: str | None) -> str | None:
+    if not value:
+        return value
+    _refuse_control("pool", value)
+    try:
+        return names.domain(value)
+    except names.NameRefused as refused:
+        raise Refused(refused.code, "pool", value, **refused.params) from None
+
+
+def _enabled(value: str | None) -> bool | None:
+    """Yes or no in the words of the shell, a French Excel or our own export; an empty cell says nothing."""
+    word = (value or "").casefold()
+    if word in _TRUE or word in _FALSE:
+        return word in _TRUE
+    if word:
+        raise Refused(RowCode.NOT_A_BOOLEAN, "enabled", word)
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _policy(value: str | None) -> str | None:
+    """The name of a user policy without ``Tag:``; the other scopes are never assigned (reference, 2.1)."""
+    text = _text("policy", value)
+    if text is None:
+        return None
+    if text.casefold() in _AUTOMATIC:
+        return ""
+    scope, colon, _name = text.partition(":")
+    scope = scope.strip().casefold()
+    if scope == "global" or (colon and scope == "site"):
+        raise Refused(RowCode.NOT_A_USER_POLICY, "policy", text)
+    name = bare_name(text)
+    if name and not fold(name):  # nothing in it can be seen
+        raise Refused(RowCode.CONTROL, "policy", name, codepoint=f"U+{ord(name[0]):04X}")
+    _refuse_long("policy", fold(name))
+    return name
+
+
+def _refuse_control(column: str, value: str) -> None:
+    """Refuse what hides in a log or makes it lie; the first test is the quick one."""
+    if not value.isprintable() and has_control_characters(value):
+        found = next(character for character in value if has_control_characters(character))
+        raise Refused(RowCode.CONTROL, column, value, codepoint=f"U+{ord(found):04X}")
+
+
+def _refuse_long(column: str, value: str) -> None:
+    if len(value) > LONGEST[column]:
+        raise Refused(RowCode.TOO_LONG, column, value, limit=LONGEST[column])

@@ -1,0 +1,1 @@
+"""Users from a directory server: LDAP or Active Directory."""
