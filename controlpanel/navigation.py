@@ -53,7 +53,7 @@ class Group:
 
 GROUPS = (
     Group("home", _("Home"), (Tab("federation.overview"),)),
-    Group("users", _("Users"), (Tab("federation.directory"),)),
+    Group("users", _("Users"), (Tab("federation.directory"), Tab("federation.imports"))),
     Group(
         "topology",
         _("Topology"),
@@ -77,7 +77,7 @@ GROUPS = (
 )
 
 #: Rooms that have no tab (yet): installed, but without a place in the left bar.
-ROOMS_WITHOUT_TAB: tuple[str, ...] = ()
+ROOMS_WITHOUT_TAB: tuple[str, ...] = ("federation.intake", "federation.ldap")
 
 
 def rooms() -> tuple[str, ...]:

@@ -6,6 +6,7 @@ PANEL_HOSTS         host names the panel answers to, comma separated (default: l
 PANEL_TLS           "true" when a TLS proxy stands in front: secure cookies, HSTS, redirect to https
 PANEL_PROXIES       how many trusted proxies stand in front (their X-Forwarded-For is believed; default 0)
 PANEL_SECRET_KEY    the secret key, when it is not to be kept in the state directory
+PANEL_IMPORT_LIMIT_MB  how large a file of users may be that is uploaded (default 64)
 PANEL_SESSION_HOURS how long a session lasts at most (default 10); PANEL_IDLE_MINUTES when unused (default 60)
 """
 
@@ -36,6 +37,7 @@ try:
     if not all(host and "/" not in host for host in ALLOWED_HOSTS or [""]):
         raise ValueError("PANEL_HOSTS names hosts, such as panel.example.org, without https://")
     SESSION_HOURS = env.int("PANEL_SESSION_HOURS", 10, validate=validate.Range(min=1))
+    IMPORT_LIMIT_MB = env.int("PANEL_IMPORT_LIMIT_MB", 64, validate=validate.Range(min=1))
     IDLE_MINUTES = env.int("PANEL_IDLE_MINUTES", 60, validate=validate.Range(min=1))
     SECRET_KEY = env.str("PANEL_SECRET_KEY", "") or kept_secret(STATE_DIR / "secret-key")
     if len(SECRET_KEY) < SHORTEST_SECRET:
@@ -177,6 +179,8 @@ CONTENT_SECURITY_POLICY = {
 # A form of ours has a few dozen fields; a selection on a list page a few hundred rows.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# Anybody may send a file to any page, signed in or not: no large one is kept.
+FILE_UPLOAD_HANDLERS = ["controlpanel.shell.uploads.LimitedFiles"]
 
 # Languages and time.
 LANGUAGE_CODE = "en"

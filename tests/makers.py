@@ -110,3 +110,11 @@ def known(user: User) -> User:
 def everybody(users: Iterable[User]) -> Any:
     """``users`` as the services take them: a QuerySet."""
     return User.objects.filter(pk__in=[user.pk for user in users])
+
+
+def users_as_they_are() -> dict[str, tuple[str, str, bool, str]]:
+    """What the directory holds: address to (display name, pool, enabled, assigned policy)."""
+    return {
+        user.address: (user.display_name, user.pool.fqdn, user.enabled, str(user.policy or ""))
+        for user in User.objects.listed()
+    }

@@ -123,7 +123,7 @@ class Page:
     root: Element = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.root = parse_html(self.response.content.decode())
+        self.root = parse_html(self.response.getvalue().decode())
 
     @property
     def status(self) -> int:

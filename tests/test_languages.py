@@ -17,9 +17,11 @@ from django.utils import translation
 from django.utils.translation import gettext, override, pgettext
 
 from controlpanel.accounts.rights import Role
+from federation.directory.models import User
+from federation.directory.services import set_enabled
 from federation.policies.models import ExternalAccessPolicy
 from tests.conftest import person, signed_in
-from tests.makers import make_policy, make_site, make_site_policy
+from tests.makers import MAKER, make_policy, make_site, make_site_policy, make_user
 from tests.pages import Page, attribute, below
 from tests.people import SIGNED_OUT, client_of
 from tests.test_doors import DOORS, address
@@ -181,14 +183,34 @@ def home_at_work(client: Client, language: str) -> Page:
 
 
 @state(200)
-def nothing_found(client: Client, language: str) -> Page:
-    return drawn(client, "/federation/policies/?q=Sales", language)
-
-
-@state(200)
 def a_site_to_pick(client: Client, language: str) -> Page:
     make_site()
     return drawn(client, "/federation/policies/new/site/", language)
+
+
+@state(200)
+def what_assigning_changes(client: Client, language: str) -> Page:
+    user = make_user(policy=make_policy())
+    return sent(client, "/users/directory/assign/", language, row=user.pk, policy="")
+
+
+@state(200)
+def a_filter_that_names_nothing(client: Client, language: str) -> Page:
+    query = "q=Sales&property=site&operator=is&value=Paris&property=enabled&operator=starts&value=1"
+    return drawn(client, f"/users/directory/?{query}", language)
+
+
+@state(200)
+def a_user_with_a_past(client: Client, language: str) -> Page:
+    user = make_user(policy=make_policy(federated=True), enabled=False)
+    set_enabled(User.objects.all(), True, actor=MAKER)
+    return drawn(client, f"/users/directory/{user.pk}/", language)
+
+
+@state(200)
+def a_policy_in_use(client: Client, language: str) -> Page:
+    make_user(policy=(policy := make_policy()))
+    return drawn(client, f"/federation/policies/{policy.pk}/effect/?federated=on", language)
 
 
 @state(404)
@@ -264,7 +286,8 @@ def test_no_word_on_a_page_escapes_translation(what: str, monkeypatch: pytest.Mo
 
 #: What is the same in every language: people, roles, identities, what the makers made, keys, languages.
 NAMES = re.compile(
-    r"\b(?:visitor|vera|maker|dora@contoso\.com|(?:[\w-]+\.)+com|America Online|Windows Live|Yahoo!|system|tests|Cs\w+|Global|Site:\w+|Tag:\w+|Paris|Sales|Support"
+    r"\b(?:visitor|vera|maker|dora@contoso\.com|(?:[\w-]+\.)+com|America Online|Windows Live|Yahoo!"
+    r"|system|tests|Cs\w+|Global|Site:\w+|Tag:\w+|Paris|Sales|Support"
     r"|English|Français|EN|FR|V|Ctrl|S|UTC)(?!\w)"
 )
 

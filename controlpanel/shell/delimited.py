@@ -16,11 +16,10 @@ import io
 import re
 import unicodedata
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
-    from typing import BinaryIO
 
 #: Characters of one record, with all the lines inside its quotes.
 LONGEST_RECORD = 100_000
@@ -55,6 +54,13 @@ class FileRefused(ValueError):
         self.params = params
 
 
+class Readable(Protocol):
+    """What is read: a file, or what is stored as one."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most ``size`` bytes more; b"" at the end."""
+
+
 class Fault(NamedTuple):
     """One line that cannot be used; ``code`` is of FileCode, or of the room that reads the file."""
 
@@ -79,7 +85,7 @@ class Table(NamedTuple):
 
 
 def open_table(
-    file: BinaryIO, headings: Mapping[str, Collection[str]], *, required: Collection[str] = ()
+    file: Readable, headings: Mapping[str, Collection[str]], *, required: Collection[str] = ()
 ) -> Table:
     """Read the head of ``file``; ``headings`` has for each column the headings that mean it, best first.
 
@@ -130,7 +136,7 @@ def _places(
 class _Lines:
     """The lines of a file, decoded, with their numbers; refuses what is no text and what never ends."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: Readable) -> None:
         head = file.read(_CHUNK)
         self._lines = _decoded(head, file, _encoding(head))
         self.number = 0  # of the line given last
@@ -174,7 +180,7 @@ def _encoding(head: bytes) -> str:
     return "utf-8-sig"
 
 
-def _decoded(head: bytes, file: BinaryIO, encoding: str) -> Iterator[str]:
+def _decoded(head: bytes, file: Readable, encoding: str) -> Iterator[str]:
     """Lines that end in LF whatever they ended in; bytes that are no text become U+FFFD."""
     decode = io.IncrementalNewlineDecoder(
         codecs.getincrementaldecoder(encoding)("replace"), translate=True

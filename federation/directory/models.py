@@ -123,7 +123,19 @@ class User(Recorded):
         "pool",
         "enabled",
     )
-    AUDIT_LABELS: ClassVar[dict[str, _StrPromise]] = {"policy": _("external access policy")}
+    AUDIT_LABELS: ClassVar[dict[str, _StrPromise]] = {
+        "policy": _("external access policy"),
+        "source": _("directory server"),
+        # What an import tells of itself.
+        "origin": _("read from"),
+        "made": _("new users"),
+        "changed": _("users changed"),
+        "left": _("users left as they were"),
+        "refused": _("lines refused"),
+        "vanished": _("users disabled because the directory server lists them no more"),
+        "pools": _("pools made"),
+        "policies": _("policies made"),
+    }
     AUDIT_WORDS: ClassVar[dict[str, _StrPromise]] = {
         AUTOMATIC: AUTOMATIC_LABEL,
         "enabled": _("enabled"),

@@ -147,13 +147,13 @@ def completed(values: dict[str, Any], *, new: bool = False) -> dict[str, Any]:
     values = dict(values)
     if new:
         values["display_name"] = values.get("display_name") or values["address"]
-    for field, key in (
-        ("display_name", "name_sort"),
-        ("first_name", "first_sort"),
-        ("last_name", "last_sort"),
+    for field, key, length in (
+        ("display_name", "name_sort", 256),
+        ("first_name", "first_sort", 128),
+        ("last_name", "last_sort", 128),
     ):
         if field in values:
-            values[key] = sort_key(values[field])[:256]
+            values[key] = sort_key(values[field])[:length]  # one letter may sort as eighteen
     if "email" in values:
         values["email"] = values["email"].strip().casefold()
     return values

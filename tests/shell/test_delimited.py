@@ -182,7 +182,7 @@ class Endless(io.RawIOBase):
 def test_memory_does_not_grow_with_the_file(line: bytes) -> None:
     tracemalloc.start()
     try:
-        table = open_table(Endless(b"Domain,Comment\n", line, 1_000_000), HEADINGS)  # type: ignore[arg-type]
+        table = open_table(Endless(b"Domain,Comment\n", line, 1_000_000), HEADINGS)
         with contextlib.suppress(FileRefused):
             collections.deque(table.records, maxlen=1)
         assert tracemalloc.get_traced_memory()[1] < 5_000_000

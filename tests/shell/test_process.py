@@ -35,7 +35,7 @@ class Browser:
         self._opener = build_opener(HTTPCookieProcessor(CookieJar()), ProxyHandler({}))
         self._token = ""
 
-    def ask(self, address: str, **data: str) -> tuple[int, str]:
+    def ask(self, address: str, /, **data: str) -> tuple[int, str]:
         """Status and text of the answer; with ``data`` it is a POST with the token of the page before."""
         body = urlencode({**data, "csrfmiddlewaretoken": self._token}).encode() if data else None
         try:
