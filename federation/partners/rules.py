@@ -6,6 +6,9 @@ from enum import StrEnum
 from itertools import product
 from typing import NamedTuple
 
+#: A partner that needs more connections at once does not exist; the shell's type is an unsigned integer.
+MOST_CONNECTIONS = 10_000
+
 
 class PartnerType(StrEnum):
     """How far a partner is trusted to know its own people."""

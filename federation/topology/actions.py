@@ -15,3 +15,6 @@ class Action(TextChoices):
     POOL_CREATE = "topology:pool:create", _("Pool made")
     POOL_CHANGE = "topology:pool:change", _("Pool changed")
     POOL_DELETE = "topology:pool:delete", _("Pool deleted")
+    DOMAIN_CREATE = "topology:domain:create", _("Domain of ours made")
+    DOMAIN_CHANGE = "topology:domain:change", _("Domain of ours changed")
+    DOMAIN_DELETE = "topology:domain:delete", _("Domain of ours deleted")

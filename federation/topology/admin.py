@@ -1,4 +1,4 @@
-"""Sites and pools on the support desk's pages."""
+"""Sites, pools and domains on the support desk's pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.contrib import admin
 from controlpanel.audit.actor import Actor
 from controlpanel.shell.admin import RecordedAdmin
 from federation.topology import services
-from federation.topology.models import Pool, Site
+from federation.topology.models import LocalDomain, Pool, Site
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -60,3 +60,24 @@ class PoolAdmin(RecordedAdmin):
     def remove(self, request: HttpRequest, rows: QuerySet[Pool]) -> None:
         """Delete pools that nobody is homed on."""
         services.delete_pools(rows, actor=Actor.of(request))
+
+
+@admin.register(LocalDomain)
+class LocalDomainAdmin(RecordedAdmin):
+    """The organisation's own domains."""
+
+    list_display = ("domain", "description", "changed_at", "changed_by")
+    search_fields = ("domain", "shown", "description")
+    fields = ("domain", "description", "seen_version")
+
+    def write(
+        self, request: HttpRequest, row: LocalDomain, values: dict[str, Any], version: int | None
+    ) -> LocalDomain:
+        """List or change a domain."""
+        if version is None:
+            return services.create_domain(actor=Actor.of(request), **values)
+        return services.change_domain(row, actor=Actor.of(request), version=version, **values)
+
+    def remove(self, request: HttpRequest, rows: QuerySet[LocalDomain]) -> None:
+        """Take domains off the list."""
+        services.delete_domains(rows, actor=Actor.of(request))

@@ -1,4 +1,4 @@
-"""The dialogs of a site and of a pool."""
+"""The dialogs of a site, of a pool and of a domain."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from controlpanel.shell.details import DetailsForm
 from controlpanel.shell.fields import LineField
 from controlpanel.shell.text import fold
 from federation.topology.fields import DomainField
-from federation.topology.models import Pool, PoolKind, Site, SiteKind
+from federation.topology.models import LocalDomain, Pool, PoolKind, Site, SiteKind
 
 if TYPE_CHECKING:
     from django.db import models
@@ -84,3 +84,21 @@ class PoolForm(DetailsForm):
             "XMPP is not available to users homed on a Survivable Branch Appliance."
         )
         return Layout("fqdn", "site", "kind", "description")
+
+
+class DomainForm(DetailsForm):
+    """A domain of the organisation."""
+
+    domain = DomainField(label=gettext_lazy("Domain"), max_length=255)
+    description = LineField(label=gettext_lazy("Description"), max_length=1024, required=False)
+
+    @classmethod
+    def values_of(cls, row: models.Model) -> dict[str, Any]:
+        """The record, with the domain as people read it."""
+        assert isinstance(row, LocalDomain)  # noqa: S101 # for the type checker
+        return super().values_of(row) | {"domain": str(row)}
+
+    def layout(self) -> Layout:
+        """Which domain, and what for."""
+        self.fields["domain"].help_text = _("Users have addresses there. Nobody federates with it.")
+        return Layout("domain", "description")

@@ -1,4 +1,4 @@
-"""Sites and pools (lync-reference.md, 7.3)."""
+"""Sites, pools and the organisation's own domains (lync-reference.md, 7.3)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from controlpanel.audit.models import Recorded
 from controlpanel.shell.text import sort_key
+from federation.topology.names import LONGEST_NAME, shown_domain
 
 
 class SiteKind(models.TextChoices):
@@ -132,3 +133,43 @@ class Pool(Recorded):
     def is_survivable(self) -> bool:
         """Whether XMPP is out of reach for the users homed here."""
         return self.kind == PoolKind.SURVIVABLE
+
+
+class LocalDomainQuerySet(models.QuerySet["LocalDomain"]):
+    """Our domains as lists and decisions ask for them."""
+
+    def matching(self, text: str) -> LocalDomainQuerySet:
+        """Domains whose name, as stored or as read, or description contains ``text``."""
+        wanted = text.strip().casefold()
+        return self.filter(
+            Q(domain__contains=wanted) | Q(shown__contains=wanted) | Q(description__icontains=text)
+        )
+
+
+class LocalDomain(Recorded):
+    """A domain of the organisation: users have addresses there, and nobody federates with it."""
+
+    domain = models.CharField(_("domain"), max_length=LONGEST_NAME)
+    shown = models.CharField(max_length=LONGEST_NAME, editable=False)  # in U-labels, to search in
+    description = models.CharField(_("description"), max_length=1024, blank=True)
+
+    objects = LocalDomainQuerySet.as_manager()
+
+    AUDITED = ("domain", "description")
+    PAGE = "topology:domains-details"
+
+    class Meta:
+        verbose_name = _("domain of ours")
+        verbose_name_plural = _("domains of ours")
+        ordering = ("domain",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("domain",),
+                name="topology_domain_unique",
+                violation_error_code="unique",
+                violation_error_message=_("This domain is listed already."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return shown_domain(self.domain)

@@ -12,7 +12,7 @@ from controlpanel.audit import commits
 from controlpanel.shell.text import fold, keys
 from federation.topology import names
 from federation.topology.actions import Action
-from federation.topology.models import Pool, Site, SiteKind
+from federation.topology.models import LocalDomain, Pool, Site, SiteKind
 from federation.topology.words import refused
 
 if TYPE_CHECKING:
@@ -77,6 +77,31 @@ def delete_pools(pools: Iterable[Pool], *, actor: Actor, reason: str = "") -> in
     return commits.delete_all(pools, action=Action.POOL_DELETE, actor=actor, reason=reason)
 
 
+@transaction.atomic
+def create_domain(*, domain: str, actor: Actor, reason: str = "", **values: Any) -> LocalDomain:
+    """List a domain of the organisation, with ``description``. Raises ValidationError for a bad name."""
+    row = LocalDomain(**_domain(domain), **values)
+    return commits.create(row, action=Action.DOMAIN_CREATE, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def change_domain(
+    row: LocalDomain, *, actor: Actor, version: int | None = None, reason: str = "", **values: Any
+) -> LocalDomain:
+    """Describe a domain of the organisation, or mend its name."""
+    if "domain" in values:
+        values |= _domain(values["domain"])
+    return commits.change(
+        row, values, action=Action.DOMAIN_CHANGE, actor=actor, version=version, reason=reason
+    )
+
+
+@transaction.atomic
+def delete_domains(rows: Iterable[LocalDomain], *, actor: Actor, reason: str = "") -> int:
+    """Take domains off the list, all or none. Returns how many."""
+    return commits.delete_all(rows, action=Action.DOMAIN_DELETE, actor=actor, reason=reason)
+
+
 def _hold(field: str, site: Site | None) -> None:
     """Keep ``site`` from being deleted until this transaction ends."""
     if site is not None and not Site.objects.select_for_update().filter(pk=site.pk).exists():
@@ -89,11 +114,16 @@ def _check_parent(parent: Site | None) -> None:
         raise ValidationError({"parent": _("Only a central site can stand above a branch site.")})
 
 
-def _fqdn(text: str) -> str:
+def _fqdn(text: str, field: str = "fqdn") -> str:
     try:
         return names.domain(text)
     except names.NameRefused as refusal:
-        raise ValidationError({"fqdn": refused(refusal)}) from refusal
+        raise ValidationError({field: refused(refusal)}) from refusal
+
+
+def _domain(text: str) -> dict[str, str]:
+    domain = _fqdn(text, "domain")
+    return {"domain": domain, "shown": names.shown_domain(domain)}
 
 
 def _named(name: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The columns of the lists of sites and pools."""
+"""The columns of the lists of sites, pools and domains."""
 
 from __future__ import annotations
 
@@ -50,6 +50,18 @@ POOLS = Listing(
             lambda rows, value: rows.filter(kind=value),
             everything=_("All pools"),
         ),
+    ),
+    search=lambda rows, text: rows.matching(text),
+)
+
+DOMAINS = Listing(
+    name="domains",
+    search_label=_("Search domains"),
+    order="name",
+    columns=(
+        Column("name", _("Domain"), str, ("domain",)),
+        Column("description", _("Description"), lambda domain: domain.description),
+        last_changed_column(),
     ),
     search=lambda rows, text: rows.matching(text),
 )

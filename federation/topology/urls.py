@@ -1,10 +1,10 @@
-"""Addresses of the tabs Sites and Pools."""
+"""Addresses of the tabs Sites, Pools and Domains."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from federation.topology import views
+from federation.topology import domain_views, views
 
 app_name = "topology"
 urlpatterns = [
@@ -19,4 +19,9 @@ urlpatterns = [
     path("pools/new/", views.new_pool, name="pools-new"),
     path("pools/open/", views.open_pool, name="pools-open"),
     path("pools/delete/", views.delete_pools, name="pools-delete"),
+    path("domains/", domain_views.domain_list, name="domains-list"),
+    path("domains/<int:pk>/", domain_views.domain_details, name="domains-details"),
+    path("domains/new/", domain_views.new_domain, name="domains-new"),
+    path("domains/open/", domain_views.open_domain, name="domains-open"),
+    path("domains/delete/", domain_views.delete_domains, name="domains-delete"),
 ]

@@ -1,0 +1,114 @@
+"""What an import would do: which partners are new, which change, and which lines cannot be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from controlpanel.audit.members import batches
+from controlpanel.shell.delimited import Fault
+from federation.partners import rules
+from federation.partners.csvfile import PartnerRow
+from federation.partners.lists import ListCode, fault
+from federation.partners.models import Partner, PartnerDomain
+from federation.topology.models import LocalDomain
+from federation.topology.names import shown_domain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+@dataclass
+class Change:
+    """One partner as it will be; ``existing`` as it is, None for a new one; domains that go and come."""
+
+    line: int
+    partner: Partner
+    existing: Partner | None
+    gone: list[str]
+    come: list[str]
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything is to be written."""
+        if self.existing is None or self.gone or self.come:
+            return True
+        return any(getattr(self.partner, name) != getattr(self.existing, name) for name in Partner.AUDITED)
+
+
+@dataclass
+class Plan:
+    """New and changed partners; how many stay as they are; bad lines; lines that are warned of."""
+
+    new: list[Change] = field(default_factory=list)
+    changed: list[Change] = field(default_factory=list)
+    unchanged: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+
+
+def planned(rows: Iterable[PartnerRow | Fault]) -> Plan:
+    """The plan for ``rows``; what exists is read in batches and locked, so it runs in a transaction."""
+    plan = Plan()
+    changes: list[Change] = []
+    for batch in batches(rows):
+        good = [row for row in batch if isinstance(row, PartnerRow)]
+        plan.faults += [row for row in batch if isinstance(row, Fault)]
+        found = Partner.objects.select_for_update().filter(domain__in=[row.domain for row in good])
+        existing = {partner.domain: partner for partner in found.order_by("pk").with_domains()}
+        changes += [_change(row, existing.get(row.domain)) for row in good]
+    for change in changes:
+        _judge(plan, change)
+    plan.faults += _unavailable(changes)
+    plan.faults.sort(key=lambda each: each.line)
+    return plan
+
+
+def _change(row: PartnerRow, existing: Partner | None) -> Change:
+    had = existing.additional_domains if existing else []
+    wanted = had if row.additional is None else sorted(row.additional)
+    partner = Partner(domain=row.domain, shown=shown_domain(row.domain))
+    if existing is not None:
+        for each in Partner._meta.concrete_fields:
+            setattr(partner, each.attname, getattr(existing, each.attname))
+    for name, value in row.values.items():
+        setattr(partner, name, value)
+    come = sorted(set(wanted) - set(had))
+    if existing is None:
+        come.insert(0, row.domain)
+    return Change(row.line, partner, existing, sorted(set(had) - set(wanted)), come)
+
+
+def _judge(plan: Plan, change: Change) -> None:
+    """Put ``change`` where it belongs, and say what its negotiation comes to."""
+    if not change.differs:
+        plan.unchanged += 1
+        return
+    (plan.new if change.existing is None else plan.changed).append(change)
+    found = rules.negotiate(*change.partner.choice)
+    nearest = found.nearest._asdict() if found.nearest else {}
+    told = fault(change.line, found.code, change.partner.shown, **nearest)
+    if found.verdict is rules.Verdict.INVALID:
+        plan.faults.append(told)
+    elif found.verdict is rules.Verdict.WARN:
+        plan.warnings.append(told)
+
+
+def _unavailable(changes: list[Change]) -> Iterator[Fault]:
+    """Domains that another line has too, another partner keeps, or that are our own."""
+    owners: dict[str, Change] = {}
+    freed = {domain: change.existing.pk for change in changes if change.existing for domain in change.gone}
+    for change in changes:
+        for domain in change.come:
+            other = owners.setdefault(domain, change)
+            if other is not change:
+                params = {"partner": other.partner.shown}
+                yield fault(change.line, ListCode.TAKEN, shown_domain(domain), **params)
+    for batch in batches(owners):
+        rows = PartnerDomain.objects.filter(domain__in=batch)
+        for domain, pk, owner in rows.values_list("domain", "partner", "partner__domain"):
+            if freed.get(domain) != pk:
+                params = {"partner": shown_domain(owner)}
+                yield fault(owners[domain].line, ListCode.TAKEN, shown_domain(domain), **params)
+        for row in LocalDomain.objects.filter(domain__in=batch):
+            yield fault(owners[row.domain].line, ListCode.OURS, str(row))

@@ -1,0 +1,267 @@
+"""Every write to XMPP federated partners."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from controlpanel.audit import commits
+from controlpanel.audit.members import batches, note_members
+from controlpanel.audit.records import facts, record
+from federation.partners import rules, words
+from federation.partners.actions import Action
+from federation.partners.lists import ListCode, fault, read_list
+from federation.partners.models import Partner, PartnerDomain
+from federation.partners.planning import planned
+from federation.topology import names
+from federation.topology.models import LocalDomain
+from federation.topology.words import refused
+
+if TYPE_CHECKING:
+    from controlpanel.audit.actor import Actor
+    from controlpanel.audit.records import Facts
+    from controlpanel.shell.delimited import Fault
+    from federation.partners.csvfile import PartnerRow
+    from federation.partners.planning import Change, Plan
+
+Errors = dict[str, list[Any]]
+_BATCH = 500  # rows of a statement: SQLite takes so many parameters
+
+
+@transaction.atomic
+def create_partner(
+    *, domain: str, actor: Actor, reason: str = "", additional: Iterable[str] = (), **values: Any
+) -> Partner:
+    """Make a partner. ``additional`` is a list as it was typed: one domain a line, blank lines allowed.
+
+    Raises ValidationError; for a bad list with a sentence for each bad line.
+    """
+    errors: Errors = {}
+    primary = _name("domain", domain, errors)
+    if primary and (found := _unavailable({primary: 1})):
+        errors["domain"] = [words.why(found[0])]
+    domains = _listed(additional, primary, errors)
+    partner = Partner(domain=primary, shown=names.shown_domain(primary), **_cleaned(values, errors))
+    _negotiable(partner, errors)
+    _refuse(errors)
+    after = _listing("additional_domains", domains)
+    commits.create(partner, action=Action.CREATE, actor=actor, reason=reason, after=after)
+    attach([(partner, primary, True), *((partner, each, False) for each in domains)])
+    return partner
+
+
+@transaction.atomic
+def change_partner(
+    partner: Partner,
+    *,
+    actor: Actor,
+    version: int | None = None,
+    reason: str = "",
+    additional: Iterable[str] | None = None,
+    **values: Any,
+) -> Partner:
+    """Set fields, and the list of additional domains as a whole (None: leave it).
+
+    The primary domain is what the partner is known by, and never changes (reference 3.4).
+    Raises ValidationError, commits.Conflict, commits.Gone.
+    """
+    if "domain" in values:
+        raise TypeError("The primary domain of a partner does not change.")
+    current = commits.locked(partner, version)
+    errors: Errors = {}
+    values = _cleaned(values, errors)
+    _negotiable(Partner(**_negotiation(current) | _negotiation(values)), errors)
+    had = set(current.additional_domains)
+    now = had if additional is None else set(_listed(additional, current.domain, errors, current))
+    _refuse(errors)
+    changed = commits.change(
+        current,
+        values,
+        action=Action.CHANGE,
+        actor=actor,
+        version=version,
+        reason=reason,
+        before=_listing("domains_removed", had - now),
+        after=_listing("domains_added", now - had),
+    )
+    detach(changed, had - now)
+    attach((changed, each, False) for each in sorted(now - had))
+    return changed
+
+
+@transaction.atomic
+def delete_partners(partners: Iterable[Partner], *, actor: Actor, reason: str = "") -> int:
+    """Delete partners, all or none; of many there is one event, with what each was. Returns how many.
+
+    Raises commits.Gone when one was deleted meanwhile.
+    """
+    keys = sorted(partner.pk for partner in partners)  # in one order, so that nobody deadlocks
+    if len(keys) == 1:
+        partner = Partner(pk=keys[0])
+        before = _listing("additional_domains", partner.additional_domains)
+        commits.delete(partner, action=Action.DELETE, actor=actor, reason=reason, before=before)
+    elif keys:
+        kind = Partner._meta.label_lower
+        event = record(Action.DELETE_MANY, None, actor=actor, reason=reason, object_type=kind)
+        for chunk in batches(keys):
+            rows = Partner.objects.filter(pk__in=chunk).order_by("pk")
+            found = list(rows.with_domains().select_for_update())
+            if len(found) != len(chunk):
+                raise commits.Gone(kind)
+            note_members(event, ((row, _all_facts(row), {}) for row in found))
+            rows.delete()
+    return len(keys)
+
+
+@transaction.atomic
+def import_partners(
+    rows: Iterable[PartnerRow | Fault], *, actor: Actor, reason: str = "", dry_run: bool = False
+) -> Plan:
+    """Make and change the partners of a file. Deletes none.
+
+    With ``dry_run``, or when one line cannot be used, nothing is written; the plan says what would be. One
+    event holds all partners. Raises delimited.FileRefused, ValidationError.
+    """
+    plan = planned(rows)
+    if not dry_run and not plan.faults and (plan.new or plan.changed):
+        _carry_out(plan, actor, reason)
+    return plan
+
+
+def _carry_out(plan: Plan, actor: Actor, reason: str) -> None:
+    """Write what ``plan`` says: a few statements, whatever its size."""
+    kind = Partner._meta.label_lower
+    event = record(Action.IMPORT, None, actor=actor, reason=reason, object_type=kind)
+    for change in (*plan.new, *plan.changed):
+        change.partner.version = change.existing.version + 1 if change.existing else 1
+        change.partner.changed_at, change.partner.changed_by = event.at, actor.name
+    try:
+        with transaction.atomic():
+            Partner.objects.bulk_create([change.partner for change in plan.new], batch_size=_BATCH)
+    except IntegrityError as error:
+        raise ValidationError(
+            _("Partners were changed meanwhile. Nothing was imported; try again.")
+        ) from error
+    fields = [*Partner.AUDITED, "version", "changed_at", "changed_by"]
+    Partner.objects.bulk_update([change.partner for change in plan.changed], fields, batch_size=_BATCH)
+    for change in plan.changed:
+        detach(change.partner, change.gone)
+    attach(
+        (change.partner, domain, domain == change.partner.domain)
+        for change in (*plan.new, *plan.changed)
+        for domain in change.come
+    )
+    note_members(event, map(_told, (*plan.new, *plan.changed)))
+
+
+def _told(change: Change) -> tuple[Partner, Facts, Facts]:
+    """The partner, and its facts before and after, as a member of an event."""
+    before = facts(change.existing) if change.existing else {}
+    come = _listing("domains_added" if change.existing else "additional_domains", change.come)
+    return change.partner, before | _listing("domains_removed", change.gone), facts(change.partner) | come
+
+
+def attach(domains: Iterable[tuple[Partner, str, bool]]) -> None:
+    """Add (partner, domain, whether primary) rows. Raises ValidationError when one was taken meanwhile."""
+    for batch in batches(domains):
+        rows = [
+            PartnerDomain(
+                partner=partner, domain=domain, shown=names.shown_domain(domain), is_primary=is_primary
+            )
+            for partner, domain, is_primary in batch
+        ]
+        try:
+            with transaction.atomic():
+                PartnerDomain.objects.bulk_create(rows)
+        except IntegrityError as error:
+            found = _unavailable({row.domain: number for number, row in enumerate(rows, start=1)})
+            if not found:
+                raise
+            raise ValidationError([f"{each.params['text']}: {words.why(each)}" for each in found]) from error
+
+
+def detach(partner: Partner, domains: Iterable[str]) -> None:
+    """Take additional ``domains`` from ``partner``."""
+    for batch in batches(sorted(domains)):
+        PartnerDomain.objects.filter(partner=partner, domain__in=batch, is_primary=False).delete()
+
+
+def _all_facts(partner: Partner) -> Facts:
+    """The whole partner with its additional domains, as the log keeps it."""
+    return facts(partner) | _listing("additional_domains", partner.additional_domains)
+
+
+def _name(field: str, text: str, errors: Errors) -> str:
+    try:
+        return names.domain(text)
+    except names.NameRefused as refusal:
+        errors[field] = [refused(refusal)]
+        return ""
+
+
+def _listed(lines: Iterable[str], primary: str, errors: Errors, partner: Partner | None = None) -> list[str]:
+    """The domains of a typed list; each bad line becomes an error of "additional"."""
+    listed = read_list(lines, primary)
+    if faults := [*listed.faults, *_unavailable(listed.domains, partner)]:
+        errors["additional"] = list(words.by_line(faults))
+    return sorted(listed.domains)
+
+
+def _unavailable(domains: Mapping[str, int], partner: Partner | None = None) -> list[Fault]:
+    """A fault for each of ``domains`` (with its line) that is another partner's, or our own."""
+    faults = []
+    for domain, owner in owners(domains, partner):
+        text = names.shown_domain(domain)
+        if owner:
+            shown = names.shown_domain(owner)
+            faults.append(fault(domains[domain], ListCode.TAKEN, text, partner=shown))
+        else:
+            faults.append(fault(domains[domain], ListCode.OURS, text))
+    return faults
+
+
+def owners(domains: Iterable[str], partner: Partner | None = None) -> Iterator[tuple[str, str]]:
+    """(domain, the primary domain of its partner) of those that are another partner's; "" for our own."""
+    for batch in batches(domains):
+        others = PartnerDomain.objects.filter(domain__in=batch).exclude(partner=partner)
+        yield from others.values_list("domain", "partner__domain")
+        for row in LocalDomain.objects.filter(domain__in=batch):
+            yield row.domain, ""
+
+
+def _cleaned(values: Mapping[str, Any], errors: Errors) -> dict[str, Any]:
+    """``values`` as they are stored: members of enums as text, the proxy's name in its one form."""
+    cleaned = {name: value.value if isinstance(value, Enum) else value for name, value in values.items()}
+    if cleaned.get("proxy"):
+        cleaned["proxy"] = _name("proxy", cleaned["proxy"], errors)
+    return cleaned
+
+
+def _negotiation(partner: Partner | Mapping[str, Any]) -> dict[str, Any]:
+    values = partner if isinstance(partner, Mapping) else vars(partner)
+    return {name: values[name] for name in rules.Choice._fields if name in values}
+
+
+def _negotiable(partner: Partner, errors: Errors) -> None:
+    """Refuse settings by which no two servers can trust each other, and say what to choose."""
+    try:
+        found = rules.negotiate(*partner.choice)
+    except ValueError:  # no setting at all: the model says so
+        return
+    if found.verdict is rules.Verdict.INVALID and found.nearest:
+        field = "sasl" if found.code is rules.Code.SASL_NEEDS_TLS else "dialback"
+        errors[field] = [f"{words.CODE_SENTENCES[found.code]} {words.nearest(found.nearest)}"]
+
+
+def _listing(name: str, domains: Iterable[str]) -> Facts:
+    return {name: [names.shown_domain(domain) for domain in sorted(domains)]} if domains else {}
+
+
+def _refuse(errors: Errors) -> None:
+    if errors:
+        raise ValidationError(errors)
