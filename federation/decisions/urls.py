@@ -1,0 +1,13 @@
+"""Addresses of the tab Test access."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from federation.decisions import views
+
+app_name = "decisions"
+urlpatterns = [
+    path("", views.test_access, name="list"),
+    path("suggest/", views.suggest, name="suggest"),
+]

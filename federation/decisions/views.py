@@ -1,0 +1,53 @@
+"""The page Test access."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from controlpanel.accounts.doors import door
+from controlpanel.accounts.rights import Right
+from federation.decisions import telling
+from federation.decisions.forms import TestForm
+from federation.decisions.gathering import answer
+from federation.decisions.kinds import KIND_LABELS
+from federation.directory.models import User
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from controlpanel.shell.http import PanelRequest
+
+#: How many users are offered while an address is typed.
+OFFERED = 20
+
+
+@require_safe
+@door(see=Right.VIEW)
+def test_access(request: PanelRequest) -> HttpResponse:
+    """Ask about two addresses; the answer with every rule on the way."""
+    form = TestForm(request.GET)
+    shown: dict[str, Any] = {"form": form}
+    if form.is_asked and form.is_valid():
+        found = answer(form.question)
+        shown |= {
+            "answer": found,
+            "headline": telling.headline(found),
+            "kind": KIND_LABELS[found.question.kind],
+            "notes": telling.notes(found),
+            "chain": telling.chain(found, found.decision),
+            "other": telling.chain(found, found.xmpp) if found.by_sip else None,
+        }
+    return render(request, "decisions/test_access.html", shown, status=422 if form.errors else 200)
+
+
+@require_safe
+@door(see=Right.VIEW)
+def suggest(request: PanelRequest) -> HttpResponse:
+    """Users who fit what is typed, as the options of a datalist."""
+    text = request.GET.get("local", "").replace("\x00", "").strip()[:128]
+    users = User.objects.starting_with(text).order_by("name_sort", "pk") if text else User.objects.none()
+    values = [user.shown_address for user in users[:OFFERED]]
+    return render(request, "shell/_options.html", {"values": values})
