@@ -52,7 +52,11 @@ class Group:
 
 
 GROUPS = (
-    Group("home", _("Home"), (Tab("federation.overview"),)),
+    Group(
+        "home",
+        _("Home"),
+        (Tab("federation.overview", _("Overview")), Tab("federation.decisions", _("Test access"))),
+    ),
     Group("users", _("Users"), (Tab("federation.directory"), Tab("federation.imports"))),
     Group(
         "topology",
@@ -60,6 +64,7 @@ GROUPS = (
         (
             Tab("federation.topology", _("Sites"), "sites-"),
             Tab("federation.topology", _("Pools"), "pools-"),
+            Tab("federation.topology", _("Domains"), "domains-"),
         ),
     ),
     Group(
@@ -70,6 +75,7 @@ GROUPS = (
             Tab("federation.edge", _("Access Edge Configuration"), "access-"),
             Tab("federation.domains", _("SIP Federated Domains")),
             Tab("federation.providers", _("SIP Federated Providers")),
+            Tab("federation.partners", _("XMPP Federated Partners")),
             Tab("federation.edge", _("XMPP Gateway Configuration"), "xmpp-"),
         ),
     ),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from controlpanel.audit.actor import Actor
+    from controlpanel.audit.records import Facts
 
 M = TypeVar("M", bound=models.Model)
 
@@ -38,14 +39,18 @@ class Gone(Exception):
     """The row was deleted meanwhile."""
 
 
-def create(row: M, *, action: str, actor: Actor, reason: str = "") -> M:
-    """Validate and insert ``row``, and record it. Raises ValidationError."""
+def create(row: M, *, action: str, actor: Actor, reason: str = "", after: Facts | None = None) -> M:
+    """Validate and insert ``row``, and record it. Raises ValidationError.
+
+    ``after`` (in change() and delete() also ``before``) adds facts that are no columns of the row, such as
+    rows of another table that are part of it; the service writes those.
+    """
     now = timezone.now()
     if isinstance(row, Recorded):
         row.version, row.changed_at, row.changed_by = 1, now, actor.name
     _validate(row)
     _save(row, force_insert=True)
-    record(action, row, actor=actor, after=facts(row), reason=reason, now=now)
+    record(action, row, actor=actor, after=facts(row) | (after or {}), reason=reason, now=now)
     return row
 
 
@@ -70,19 +75,21 @@ def change(
     actor: Actor,
     version: int | None = None,
     reason: str = "",
+    before: Facts | None = None,
+    after: Facts | None = None,
 ) -> M:
     """Set ``values`` on the row as it stands, save only those that differ, and record them.
 
     ``version`` is the version that the actor saw; None (commands) means "whatever stands now". Returns the
-    row as it stands afterwards; a call that changes nothing saves and records nothing.
-    Raises ValidationError, Conflict, Gone.
+    row as it stands afterwards; a call that changes nothing (``before`` and ``after`` count) saves and
+    records nothing. Raises ValidationError, Conflict, Gone.
     """
     current = locked(row, version)
-    before = facts(current)
+    was = facts(current)
     differing = [name for name, value in values.items() if getattr(current, name) != value]
     for name in differing:
         setattr(current, name, values[name])
-    if not differing:
+    if not differing and (before or {}) == (after or {}):
         return current
     _validate(current)
     now = timezone.now()
@@ -91,8 +98,9 @@ def change(
         current.changed_at, current.changed_by = now, actor.name
         differing += ["version", "changed_at", "changed_by"]
     _save(current, update_fields=differing)
-    after = facts(current)
-    record(action, current, actor=actor, before=before, after=after, reason=reason, now=now)
+    was |= before or {}
+    now_is = facts(current) | (after or {})
+    record(action, current, actor=actor, before=was, after=now_is, reason=reason, now=now)
     return current
 
 
@@ -129,6 +137,7 @@ def delete(
     actor: Actor,
     version: int | None = None,
     reason: str = "",
+    before: Facts | None = None,
 ) -> None:
     """Delete the row as it stands and record what it was. Raises Conflict, Gone.
 
@@ -136,7 +145,7 @@ def delete(
     """
     current = locked(row, version)
     refuse_if_used(current)
-    record(action, current, actor=actor, before=facts(current), reason=reason)
+    record(action, current, actor=actor, before=facts(current) | (before or {}), reason=reason)
     current.delete()
 
 

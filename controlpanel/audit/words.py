@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from controlpanel.audit.models import AuditEvent, EventMember
 
 
+#: How many items of a list an event names; the event itself holds all.
+SHOWN_ITEMS = 20
+
+
 @dataclass(frozen=True)
 class Change:
     """One field: its label, what it was and what it is; None is "was not there"."""
@@ -156,7 +160,8 @@ def _shown(event: AuditEvent, facts: dict[str, Any], name: str) -> str | None:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        more = f", … ({number_format(len(value), force_grouping=True)})" if len(value) > SHOWN_ITEMS else ""
+        return ", ".join(map(str, value[:SHOWN_ITEMS])) + more
     if choices := getattr(_field(event, name), "flatchoices", None):
         return str(dict(choices).get(value, value))
     return "" if value is None else _word(event, str(value))

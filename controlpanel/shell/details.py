@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from crispy_forms.helper import FormHelper
@@ -25,6 +26,7 @@ from django.utils.translation import gettext_lazy
 from controlpanel.audit.commits import Conflict, Gone
 from controlpanel.audit.models import AuditEvent
 from controlpanel.navigation import current_tab
+from controlpanel.shell import sections
 from controlpanel.shell.fields import LineField, LoadedField
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from controlpanel.shell.http import PanelRequest
 
 M = TypeVar("M", bound="models.Model")
-_FRAME_FIELDS = ("reason", "version", "loaded")
+_FRAME_FIELDS = ("reason", "version", "loaded", "agreed")
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,15 @@ class DetailsForm(ReasonForm):
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     loaded = LoadedField(required=False)
+    #: The mark of the questions that the page asked; the next Commit answers them with yes.
+    agreed = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, request: PanelRequest, row: models.Model | None = None, **initial: Any) -> None:
         self.row = row
         self.differences: list[Difference] = []
         self.is_stale = False
         self.conflict: AuditEvent | None = None
+        self.asked: list[str] = []
         values = {**(self.values_of(row) if row is not None else {}), **initial}
         loaded = json.loads(json.dumps(values, cls=DjangoJSONEncoder)) if row is not None else {}
         start = {**values, "version": getattr(row, "version", None), "loaded": loaded}
@@ -89,6 +94,22 @@ class DetailsForm(ReasonForm):
     def layout(self) -> Layout:
         """How crispy lays the room's own fields out."""
         raise NotImplementedError
+
+    def questions(self) -> list[str]:
+        """What to ask once more before valid values are written; a second Commit confirms them all."""
+        return []
+
+    def is_confirmed(self) -> bool:
+        """Whether there is nothing (more) to ask; else the page comes back with the questions."""
+        self.asked = self.questions()
+        mark = sha256("\n".join(self.asked).encode()).hexdigest()
+        if self.asked and self.cleaned_data["agreed"] != mark:
+            shown = QueryDict(mutable=True)
+            shown.update(self.data)
+            shown["agreed"] = mark
+            self.data = shown
+            return False
+        return True
 
     @classmethod
     def values_of(cls, row: models.Model) -> dict[str, Any]:
@@ -184,7 +205,7 @@ def _posted(value: Any) -> list[Any]:
 
 def committed(form: DetailsForm, write: Callable[[], M]) -> M | None:
     """What ``write`` returns when form and service accept it; None when the page must come back."""
-    if not form.is_valid():
+    if not form.is_valid() or not form.is_confirmed():
         return None
     try:
         return write()
@@ -214,6 +235,7 @@ def respond(request: PanelRequest, form: DetailsForm, template: str, **context: 
     history = AuditEvent.objects.history(form.row) if form.row is not None else []
     status = 409 if form.is_stale else 422 if form.is_bound and form.errors else 200
     shown = {"form": form, "history": history, "back": list_of(request), **context}
+    shown["sections"] = sections.of(request, form.row)
     return render(request, template, shown, status=status)
 
 

@@ -117,7 +117,10 @@ class Narrowing:
 
 @dataclass(frozen=True)
 class Listing:
-    """What a list page shows. ``name`` names the export, ``order`` the column it is sorted by at first."""
+    """What a list page shows. ``name`` names the export, ``order`` the column it is sorted by at first.
+
+    ``export_only`` are columns of the CSV file that the page has no room for.
+    """
 
     name: str
     columns: Sequence[Column]
@@ -127,6 +130,7 @@ class Listing:
     properties: Sequence[Property] = ()
     selectable: bool = True
     search_label: _StrPromise | str = field(default=gettext_lazy("Search"))
+    export_only: Sequence[Column] = ()
 
     def respond(
         self,
@@ -138,7 +142,8 @@ class Listing:
         """The page, its fragment for htmx, or the CSV file, as the address asks."""
         view = ListView(self, request, rows)
         if request.GET.get("format") == "csv":
-            return csv_response(self.name, self.columns, view.queryset.order_by(*view.ordering))
+            columns = [*self.columns, *self.export_only]
+            return csv_response(self.name, columns, view.queryset.order_by(*view.ordering))
         try:
             view.page  # noqa: B018 # read here, so that a broken address is answered before anything is drawn
         except BadToken:

@@ -5,7 +5,7 @@
 {
   const form = document.querySelector("form[data-warn-unsaved]");
   const values = () => JSON.stringify([...new FormData(form)].map(([name, value]) => [name, String(value)]));
-  const cameBack = form?.matches("[data-dirty]") || form?.querySelector(".is-invalid, .alert-danger, .versions");
+  const cameBack = form?.matches("[data-dirty]") || form?.querySelector(".is-invalid, .alert-danger, .alert-ask, .versions");
   let clean = "";
   let leaving = false;
   const isDirty = () => Boolean(form) && (cameBack || values() !== clean);
