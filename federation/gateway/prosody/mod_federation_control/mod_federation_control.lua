@@ -1,0 +1,189 @@
+-- Enforces on this server what the Federation Control Panel says, both ways, for every kind of stanza.
+--
+--   modules_enabled  = { ..., "tls", "saslauth", "dialback", "federation_control" }
+--   modules_disabled = { "s2s" }             -- brought up here: without this module no stream comes up
+--   s2s_require_encryption = false           -- both are decided per partner, see negotiation.lib.lua
+--   s2s_secure_auth = false
+--   federation_control_url = "https://panel.contoso.com/gateway/exchange"
+--   federation_control_name = "xmpp1.contoso.com"
+--   federation_control_secret = "..."        -- or federation_control_secret_file
+--   federation_control_max_age = 86400       -- optional: seconds without the panel until nobody federates
+--   federation_control_cafile = "..."        -- optional: who signs the panel's certificate
+--
+-- For Prosody 0.12 and 13. Nobody federates until a whole, right document is in force.
+
+module:set_global();
+
+local modulemanager = require "core.modulemanager";
+local timer = require "util.timer";
+local monotonic = require "util.time".monotonic;
+
+local VERSION = "1";
+local hosts = prosody.hosts;
+
+local rules = module:require "rules";
+local tools = {
+	sha256 = require "util.hashes".sha256, xor = require "util.strbitop".sxor, hex = require "util.hex".to or require "util.hex".encode;
+	encode = require "util.json".encode, types = rules.types;
+};
+do
+	local has_cjson, cjson = pcall(require, "cjson"); -- ten times as fast
+	local decode = has_cjson and cjson.decode or require "util.json".decode;
+	function tools.decode(text)
+		local ok, value = pcall(decode, text);
+		return ok and value or nil;
+	end
+end
+
+local options = {
+	url = module:get_option_string("federation_control_url");
+	name = module:get_option_string("federation_control_name");
+	secret = module:get_option_string("federation_control_secret");
+	wait = module:get_option_number("federation_control_wait", 25);
+	max_age = module:get_option_number("federation_control_max_age");
+	directory = module:get_option_string("federation_control_directory", prosody.paths.data .. "/federation_control");
+};
+do
+	local path = module:get_option_string("federation_control_secret_file");
+	local file = path and assert(io.open(path));
+	if file then
+		options.secret = file:read("*a"):match("^%s*(%S+)%s*$");
+		file:close();
+	end
+end
+assert(options.url and options.name and options.secret, "federation_control_url, _name and _secret must be set");
+
+-- What the parts share: `state` is the last good one, current() the one to decide by.
+local control = { rules = rules, started = os.time(), live = false, slices = module:require "slices" };
+
+local expired = false;
+function control.current() return not expired and control.state or nil; end
+
+local new_state = module:require "state" (tools);
+local new_document = module:require "document" (tools, new_state);
+control.answers = module:require "answers";
+control.store = module:require "store" (options.directory, new_document, control.slices.breathe);
+function control.news() if control.pull then control.pull.tell(); end end
+control.report = module:require "report" (control, VERSION);
+control.gate = module:require "gate" (control);
+control.streams = module:require "streams" (control);
+control.presence = module:require "presence" (control);
+control.negotiation = module:require "negotiation" (control);
+
+-- After the rules in force changed: first the people, then the streams that carried the news to them.
+local reconciling, once_more = false, false;
+function control.changed()
+	once_more = reconciling;
+	if reconciling then return; end
+	reconciling = true;
+	control.slices.run(function ()
+		control.presence.reconcile();
+		control.streams.enforce();
+	end, function (ok, problem)
+		reconciling = false;
+		if not ok then module:log("error", "After a change: %s", problem); end
+		if once_more then control.changed(); end
+	end);
+end
+
+function control.put_in_force(state)
+	control.state, control.in_force_since = state, os.time();
+end
+
+-- Age is counted by a clock that nobody sets; across a restart by the wall clock, which must not have gone back.
+local confirmed_at, written_at;
+
+local function check_age()
+	local limit = options.max_age;
+	local was = expired;
+	expired = limit ~= nil and control.state ~= nil and (confirmed_at == nil or monotonic() - confirmed_at > limit);
+	if expired == was then return; end
+	if expired then control.report.alarm("expired", "the panel has not confirmed the rules for too long"); else control.report.over("expired"); end
+	control.changed();
+end
+
+function control.confirm()
+	confirmed_at, control.confirmed = monotonic(), os.time();
+	if not written_at or confirmed_at - written_at > 30 then
+		written_at = confirmed_at;
+		local ok, problem = control.store:confirm(control.confirmed);
+		if not ok then control.report.alarm("disk", problem); end
+	end
+	check_age();
+end
+
+local function remember_confirmation()
+	control.confirmed = control.store:confirmed();
+	local age = control.confirmed and os.time() - control.confirmed;
+	if age and age >= 0 then confirmed_at = monotonic() - age; end
+end
+
+local function start()
+	control.slices.run(function ()
+		return { control.store:load({ gateway = options.name }) };
+	end, function (ok, result)
+		if not ok then result = { nil, result }; end
+		local state, problem = result[1], result[2];
+		if state then control.put_in_force(state); end
+		if problem and problem ~= "missing" then control.report.alarm("disk-state", problem); end
+		module:log("info", "%s", state and ("Revision %d from disk"):format(state.revision) or "No rules yet: nobody federates");
+		remember_confirmation();
+		check_age();
+		control.changed();
+		control.pull.start(result[3]);
+	end);
+end
+
+local guarded = {};
+local function guard(host)
+	if guarded[host] then return; end
+	guarded[host] = true;
+	local context = module:context(host);
+	control.gate.guard(context);
+	control.negotiation.guard(context);
+end
+
+local loaded = false;
+local uninstall;
+
+-- Streams come up on a host only behind a module that came up itself.
+function module.add_host(host_module)
+	if not loaded then return nil, "not loaded"; end
+	local ok, problem = modulemanager.load(host_module.host, "s2s");
+	if not ok and problem ~= "module-already-loaded" then control.report.alarm("s2s", problem); end
+end
+
+function module.load()
+	if not (module:get_option_set("modules_disabled", {}):contains("s2s")) then
+		control.report.alarm("s2s-not-owned", 'modules_disabled lacks "s2s": streams would come up without this module');
+	end
+	for _, option in ipairs { "s2s_require_encryption", "s2s_secure_auth" } do
+		if module:get_option_boolean(option, true) then
+			control.report.alarm("strict-option", option .. " must be false for partners without encryption");
+		end
+	end
+	local create_context = require "core.certmanager".create_context;
+	local sslctx = create_context("client_https port 0", "client",
+		{ cafile = module:get_option_string("federation_control_cafile"), verify = { "peer" } });
+	local client = module:require "client";
+	control.pull = module:require "pull" (control, options, function () return assert(client(options.url, sslctx)); end, new_document, tools);
+	uninstall = control.negotiation.install();
+	for host in pairs(hosts) do guard(host); end
+	module:hook("host-activated", guard, 1000);
+	module:hook("host-deactivated", function (host) guarded[host] = nil; end);
+	timer.add_task(1, function ()
+		if control.unloaded then return; end
+		check_age();
+		return 1;
+	end);
+	start();
+	loaded = true;
+end
+
+function module.unload()
+	control.unloaded = true;
+	control.pull.stop();
+	uninstall();
+	for host in pairs(hosts) do modulemanager.unload(host, "s2s"); end
+	modulemanager.unload("*", "s2s");
+end

@@ -1,0 +1,87 @@
+-- What the gateway tells the panel with every exchange:
+--   {"module","server","status","in_force_since","confirmed","counters","refusals","alarms","streams",...}
+-- status is "live" (the panel confirmed the state since we started), "disk", "expired" or "none". Times are
+-- seconds since 1970. Refusals are those since the last report that arrived, like ones counted together.
+
+local array = require "util.array";
+local now = os.time;
+
+local MOST_REFUSALS = 200;
+
+return function (control, module_version)
+
+local report = { refused = {}, passed = { inbound = 0, outbound = 0 } };
+local refusals, by_what, dropped = {}, {}, 0;
+local alarms = {};
+
+function report.pass(direction) report.passed[direction] = report.passed[direction] + 1; end
+
+-- Counts a refusal. The two addresses are bare.
+function report.refuse(code, direction, here, there, kind)
+	report.refused[code] = (report.refused[code] or 0) + 1;
+	control.news();
+	local what = table.concat({ code, direction, here, there, kind }, "\0");
+	local known = by_what[what];
+	if known then
+		known.count, known.at = known.count + 1, now();
+	elseif #refusals >= MOST_REFUSALS then
+		dropped = dropped + 1;
+	else
+		local entry = { at = now(), code = code, direction = direction, ["local"] = here, remote = there;
+			kind = kind, count = 1, revision = control.state and control.state.revision };
+		refusals[#refusals + 1], by_what[what] = entry, entry;
+	end
+end
+
+-- Something an administrator should see until it is over.
+function report.alarm(code, text)
+	local alarm = alarms[code] or { code = code, since = now() };
+	alarm.text = text and tostring(text) or nil;
+	if not alarms[code] then module:log("error", "%s: %s", code, alarm.text or ""); end
+	alarms[code] = alarm;
+end
+
+function report.over(...)
+	for _, code in ipairs { ... } do
+		if alarms[code] then module:log("info", "%s: over", code); end
+		alarms[code] = nil;
+	end
+end
+
+local function status()
+	if not control.state then return "none"; end
+	if not control.current() then return "expired"; end
+	return control.live and "live" or "disk";
+end
+
+local function make()
+	local listed = array();
+	for code, alarm in pairs(alarms) do listed:push({ code = code, since = alarm.since, text = alarm.text }); end
+	local streams, total = control.streams.list();
+	return {
+		module = module_version, server = "Prosody " .. tostring(prosody.version), status = status();
+		in_force_since = control.in_force_since, confirmed = control.confirmed, started = control.started;
+		counters = { refused = report.refused, passed = report.passed };
+		refusals = array(refusals), refusals_dropped = dropped, alarms = listed;
+		streams = streams, streams_total = total, longest_slice = control.slices.longest;
+	};
+end
+
+-- The report, and a function to call with whether it arrived. What it held is told again when it did not;
+-- refusals while it travels go to a list of their own.
+function report.begin()
+	local made = make();
+	local held, held_dropped = refusals, dropped;
+	refusals, by_what, dropped = {}, {}, 0;
+	return made, function (arrived)
+		if arrived then return; end
+		for _, entry in ipairs(refusals) do
+			if #held < MOST_REFUSALS then held[#held + 1] = entry; else held_dropped = held_dropped + 1; end
+		end
+		refusals, by_what, dropped = held, {}, held_dropped + dropped;
+	end;
+end
+
+return report;
+
+end;

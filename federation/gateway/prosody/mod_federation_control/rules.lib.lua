@@ -1,0 +1,94 @@
+-- May they talk? Rules 1 to 9 of the design, in its order, with its codes; the same function as
+-- federation/decisions/rules.py, compared with it on random cases. Plain Lua, without Prosody.
+
+local rules = {};
+
+-- What people of a partner may do, by its type (federation/partners/rules.py, MEANINGS).
+rules.types = {
+	["federated"] = { may_write = true, sees_notes = true };
+	["public-verified"] = { may_write = true, sees_notes = false };
+	["public-unverified"] = { may_write = false, sees_notes = false };
+};
+
+local kinds = {
+	message = { normal = "message-normal", chat = "message-chat", headline = "message-headline",
+		groupchat = "message-groupchat", error = "message-error" };
+	presence = { available = "presence-available", unavailable = "presence-unavailable",
+		subscribe = "presence-subscribe", subscribed = "presence-subscribed",
+		unsubscribe = "presence-unsubscribe", unsubscribed = "presence-unsubscribed",
+		probe = "presence-probe", error = "presence-error" };
+	iq = { get = "iq-get", set = "iq-set", result = "iq-result", error = "iq-error" };
+};
+local untyped = { message = "normal", presence = "available" };
+
+local withdrawals = { ["presence-unsubscribe"] = true, ["presence-unsubscribed"] = true };
+local group_chat = { ["message-groupchat"] = true, ["room-join"] = true,
+	["room-invitation-mediated"] = true, ["room-invitation-direct"] = true };
+
+-- What a child element makes of a stanza (XEP-0045, XEP-0249).
+local function room_kind(name, tag)
+	local xmlns = tag.attr.xmlns;
+	if xmlns == "http://jabber.org/protocol/muc" then
+		return name == "presence" and "room-join" or name == "message" and "room-invitation-mediated";
+	elseif xmlns == "http://jabber.org/protocol/muc#user" then
+		-- In a message an invitation, its refusal, or a private word through a room: all go through one.
+		return name == "presence" and "room-join" or name == "message" and "room-invitation-mediated";
+	elseif xmlns == "jabber:x:conference" and name == "message" then
+		return "room-invitation-direct";
+	end
+end
+
+-- The kind of a stanza, by the names of federation/decisions/facts.py; nil when it is no stanza we know.
+function rules.kind(stanza)
+	local name, stanza_type = stanza.name, stanza.attr.type;
+	local of_name = kinds[name];
+	if not of_name then return nil; end
+	local kind = of_name[stanza_type or untyped[name]];
+	if name == "iq" or stanza_type == "error" or withdrawals[kind] then return kind; end
+	for _, tag in ipairs(stanza.tags) do
+		local of_room = room_kind(name, tag);
+		if of_room then return of_room; end
+	end
+	-- RFC 6121, 5.2.2: a message of an unknown type is a normal one.
+	return kind or name == "message" and "message-normal" or nil;
+end
+
+-- Rules 3 to 7: the code that refuses this user, or nil. `user` is nil or a record as state.lib.lua makes it.
+function rules.standing(user)
+	if not user then return "user-unknown"; end
+	if not user.enabled then return "user-disabled"; end
+	if user.survivable then return "home-survivable"; end
+	if not user.federation then return "policy-federation-off"; end
+	if not user.xmpp then return "policy-xmpp-off"; end
+end
+
+-- The code of the first rule that refuses, or nil when the stanza may pass.
+--   edge     whether federation is on at the edge
+--   partner  nil or a table with `type`: the partner whose domain *is* the remote domain
+--   place    what the local address is: "user", "server" (no local part) or "component"
+--   user     for a user: his record, or nil when the directory has none
+--   inbound  the direction
+--   kind     as rules.kind() says
+--   contact  function: is the remote address on the user's contact list? Asked only when it decides.
+function rules.decide(edge, partner, place, user, inbound, kind, contact)
+	-- A person may always withdraw; at a component there is no person.
+	local withdrawal = withdrawals[kind] and place ~= "component";
+	if not (edge or withdrawal) then return "edge-federation-off"; end
+	if not partner then return "partner-unknown"; end
+	if place == "server" then return nil; end
+	if place == "component" then return "group-chat"; end
+	if withdrawal then return nil; end
+	local code = rules.standing(user);
+	if code then return code; end
+	if group_chat[kind] then return "group-chat"; end
+	if inbound and not rules.types[partner.type].may_write and not contact() then
+		return "contact-required";
+	end
+end
+
+-- Whether a presence stanza leaves without its status note: people of public partners see none.
+function rules.strips_status(partner, name)
+	return name == "presence" and not rules.types[partner.type].sees_notes;
+end
+
+return rules;

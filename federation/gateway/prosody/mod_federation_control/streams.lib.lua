@@ -1,0 +1,110 @@
+-- Live server-to-server streams: what the panel shows of them, and closing those that may not be.
+
+local array = require "util.array";
+local timer = require "util.timer";
+
+local MOST_LISTED = 500;
+local texts = {
+	["policy-violation"] = "Federation with this domain is not configured";
+	["resource-constraint"] = "Too many connections";
+	["reset"] = "What is required of this connection has changed";
+};
+
+return function (control)
+
+local streams = {};
+local sessions = module:shared("/*/s2s/sessions");
+
+function streams.remote(session)
+	if session.direction == "outgoing" then return session.to_host, session.from_host; end
+	return session.from_host, session.to_host;
+end
+
+function streams.close(session, condition)
+	control.news();
+	session:close({ condition = condition, text = texts[condition] }, nil, "refused by policy");
+end
+
+-- Every stream with a known remote side.
+function streams.each()
+	local found = {};
+	for _, session in pairs(sessions) do
+		if not session.destroyed and streams.remote(session) then found[#found + 1] = session; end
+	end
+	return ipairs(found);
+end
+
+local function describe(session)
+	local remote, here = streams.remote(session);
+	local socket = session.conn and session.conn:socket();
+	local info = session.secure and socket and socket.info and socket:info();
+	return {
+		remote = remote, ["local"] = here, direction = session.direction == "outgoing" and "outbound" or "inbound";
+		both_ways = session.incoming and session.outgoing and true or nil;
+		method = session.federation_method, since = session.federation_since;
+		tls = info and info.protocol or nil, cipher = info and info.cipher or nil;
+		certificate = session.cert_chain_status == "valid" and session.cert_identity_status or session.cert_chain_status;
+	};
+end
+
+-- Streams as the report tells them, and how many there are.
+function streams.list()
+	local listed, total = array(), 0;
+	for _, session in streams.each() do
+		total = total + 1;
+		if total <= MOST_LISTED then listed:push(describe(session)); end
+	end
+	return listed, total;
+end
+
+-- How many inbound streams a partner has, and how many there are in all.
+function streams.inbound(partner)
+	local of_partner, all = 0, 0;
+	for _, session in streams.each() do
+		if session.direction == "incoming" and session.federation_method then
+			all = all + 1;
+			if control.gate.partner(session.from_host) == partner then of_partner = of_partner + 1; end
+		end
+	end
+	return of_partner, all;
+end
+
+-- Closes what the rules in force do not allow: streams with domains that are no partner (any more), and those
+-- that were authenticated in a way their partner's record does not allow (any more). A stream that was still
+-- being negotiated by a record that changed begins anew (RFC 6120, 4.9.3.16): it might never come to an end.
+function streams.enforce()
+	for _, session in streams.each() do
+		local partner = control.gate.partner((streams.remote(session)));
+		local method = session.federation_method;
+		if not partner or (method and not partner.can[method]) then
+			streams.close(session, "policy-violation");
+		elseif not method and session.federation_partner and session.federation_partner ~= partner then
+			streams.close(session, "reset");
+		else
+			for domain in pairs(session.hosts or {}) do
+				if not control.gate.partner(domain) then session.hosts[domain] = nil; end
+			end
+		end
+		control.slices.breathe();
+	end
+end
+
+-- A blank now and then on streams of partners that want to be kept alive.
+local function keep_alive()
+	local state = control.current();
+	for _, session in streams.each() do
+		local partner = control.gate.partner((streams.remote(session)));
+		if partner and partner.keep_alive and session.federation_method and session.sends2s then session.sends2s(" "); end
+	end
+	local seconds = state and tonumber(state.limits.keep_alive) or 300;
+	return math.max(seconds, 10);
+end
+
+timer.add_task(60, function ()
+	if control.unloaded then return; end
+	return keep_alive();
+end);
+
+return streams;
+
+end;

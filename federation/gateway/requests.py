@@ -1,0 +1,60 @@
+"""What a gateway sends in an exchange (wire.py), checked before anything believes it. Pure Python."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from federation.gateway.wire import LONGEST_REQUEST, LONGEST_WAIT, PROTOCOL, Malformed
+
+
+@dataclass(frozen=True, slots=True)
+class Have:
+    """The state in force on a gateway."""
+
+    panel: str
+    revision: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One exchange as the gateway opens it. When it only reports, the answer is 204."""
+
+    gateway: str
+    have: Have | None  # nothing yet, or nothing it trusts: it wants a full document
+    wait: float  # seconds
+    report_only: bool
+    report: dict[str, Any]  # report.lib.lua says what is in it; a gateway may say more or less
+
+
+def parse(body: bytes) -> Request:
+    """The request in ``body``, or Malformed."""
+    if len(body) > LONGEST_REQUEST:
+        raise Malformed("a request too long")
+    try:
+        fields = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Malformed("not JSON") from error
+    if not isinstance(fields, dict) or fields.get("protocol") != PROTOCOL:
+        raise Malformed("another protocol")
+    gateway, wait = fields.get("gateway"), fields.get("wait", 0)
+    report = fields.get("report") or {}
+    if not isinstance(gateway, str) or not isinstance(report, dict):
+        raise Malformed("a field is missing")
+    if isinstance(wait, bool) or not isinstance(wait, int | float) or not 0 <= wait < float("inf"):
+        raise Malformed("not a time to wait")
+    have = _have(fields.get("have"))
+    return Request(gateway, have, min(wait, LONGEST_WAIT), fields.get("report_only") is True, report)
+
+
+def _have(fields: object) -> Have | None:
+    if not fields:
+        return None
+    if not isinstance(fields, dict):
+        raise Malformed("not a state")
+    panel, revision, digits = (fields.get(name) for name in ("panel", "revision", "hash"))
+    if not isinstance(panel, str) or type(revision) is not int or not isinstance(digits, str):
+        raise Malformed("not a state")
+    return Have(panel, revision, digits)

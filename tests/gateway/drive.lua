@@ -1,0 +1,61 @@
+-- Runs the module's pure parts for tests, without Prosody: JSON commands in, one a line; answers out, one a line.
+
+local folder = arg[1]
+package.cpath = "/usr/lib/prosody/?.so;" .. package.cpath
+local hashes, bits, cjson = require "util.hashes", require "util.strbitop", require "cjson"
+
+local function part(name) return assert(loadfile(folder .. "/" .. name .. ".lib.lua"))() end
+
+local rules = part "rules"
+local tools = {
+	sha256 = hashes.sha256, xor = bits.sxor, types = rules.types;
+	hex = function (s) return (s:gsub(".", function (c) return ("%02x"):format(c:byte()) end)) end;
+	decode = function (text)
+		local ok, value = pcall(cjson.decode, text)
+		return ok and value or nil
+	end;
+}
+local new_state = part "state"(tools)
+local new_document = part "document"(tools, new_state)
+
+local state
+local commands = {}
+
+function commands.forget() state = nil; return "forgotten" end
+
+-- A document in pieces of `size` bytes: what is wrong with it, or the state that it led to.
+function commands.document(c)
+	local document = new_document(state, { gateway = c.gateway, panel = state and state.panel })
+	for at = 1, #c.body, c.size do
+		if not document:feed(c.body:sub(at, at + c.size - 1)) then break end
+	end
+	local problem = document:verdict() or document.rest ~= "" and "corrupt"
+	if problem then return problem end
+	state = document:commit(function () end)
+	return ("%d %d %s"):format(state.revision, state.count, tools.hex(state.hash))
+end
+
+-- A decision by the objects in force: the code or "allowed", and whether the status note is taken off.
+function commands.decide(c)
+	local node, host = c.here:match("^([^@]+)@(.+)$")
+	host = host or c.here
+	local partner = state.partners[c.domain]
+	local place = c.component and "component" or node and "user" or "server"
+	local user = place == "user" and state:user(node, host) or nil
+	local code = rules.decide(state.edge, partner, place, user, c.inbound, c.kind, function () return c.contact end)
+	local strips = not code and not c.inbound and rules.strips_status(partner, c.name)
+	return (code or "allowed") .. (strips and " stripped" or "")
+end
+
+-- The kind of a stanza that is given as { name, type, { xmlns of each child } }.
+function commands.kind(c)
+	local tags = {}
+	for i, xmlns in ipairs(c.children) do tags[i] = { attr = { xmlns = xmlns } } end
+	local kind = c.type ~= cjson.null and c.type or nil
+	return rules.kind({ name = c.name, attr = { type = kind }, tags = tags }) or "none"
+end
+
+for line in io.lines() do
+	local c = cjson.decode(line)
+	io.write(commands[c["do"]](c), "\n")
+end
