@@ -16,6 +16,10 @@ PY := $(BIN)/python
 RUNTIME := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
+# The pins are complete: what they name is installed and nothing else is looked for. A resolver would meet a
+# requirement with an extra, such as coverage[toml], take its newest version and refuse it for want of a hash.
+PIP := --quiet --quiet --disable-pip-version-check --require-hashes --no-deps
+
 # The first interpreter that is new enough and can make a virtual environment.
 PYTHON = $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
@@ -45,12 +49,13 @@ $(PY):
 
 $(RUNTIME): requirements.txt | $(PY)
 	@echo "Installing requirements.txt into $(VENV) ..."
-	@$(PY) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(PY) -m pip install $(PIP) -r requirements.txt
 	@touch $@
 
 $(DEV): requirements-dev.txt requirements.txt | $(PY)
 	@echo "Installing requirements-dev.txt into $(VENV) ..."
-	@$(PY) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(PY) -m pip install $(PIP) -r requirements-dev.txt
+	@$(PY) -m pip --disable-pip-version-check check
 	@touch $(RUNTIME) $@
 
 venv: $(RUNTIME)
