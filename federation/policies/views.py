@@ -152,9 +152,14 @@ def delete_selected(request: PanelRequest) -> HttpResponse:
             )
         return ""
 
+    going = [policy for policy in chosen.rows if policy.scope != Scope.GLOBAL]
+    resets = chosen.rows.filter(scope=Scope.GLOBAL).first()
+    off = dict.fromkeys(rules.SWITCHES, False)
     context = {
-        "has_global": chosen.rows.filter(scope=Scope.GLOBAL).exists(),
-        "fall_back": dependents.fall_back(chosen.rows),
+        "going": going,
+        "fall_back": dependents.fall_back(going),
+        "has_global": resets is not None,
+        **(_effect(resets, off) if resets else {}),
     }
     return actions.confirm(request, chosen, "policies/delete.html", act, **context)
 

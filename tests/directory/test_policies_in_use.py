@@ -151,6 +151,16 @@ def test_a_policy_that_governs_nobody_is_deleted_in_peace(alice_client: Client) 
     assert "They govern nobody." in asked(alice_client, make_policy("Empty")).text
 
 
+def test_resetting_global_says_who_loses_what(alice_client: Client) -> None:
+    services.change_policy(global_policy(), actor=MAKER, federated=True, remote=True)
+    make_users(3)
+    page = asked(alice_client, global_policy())
+    assert "3 users lose: federated users, sign-in from outside" in page.texts("p")
+    assert "They govern nobody." not in page.text
+    assert page.form("Delete").send(alice_client).status_code == 302
+    assert not global_policy().federated
+
+
 def test_one_refusal_keeps_policies_and_assignments(monkeypatch: pytest.MonkeyPatch) -> None:
     from controlpanel.audit import commits
 
