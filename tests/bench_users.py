@@ -179,8 +179,8 @@ def _make_directory(size: int) -> None:
 def _bench_pages(bench: Bench) -> None:
     from urllib.parse import urlencode
 
-    from controlpanel.shell.criteria import query
-    from controlpanel.shell.paging import Tokens
+    from controlpanel.lists.criteria import query
+    from controlpanel.lists.paging import Tokens
     from federation.directory.models import User
 
     tab = "/users/directory/"

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from controlpanel.audit.actions import known
 from controlpanel.audit.models import EventMember
 from controlpanel.audit.words import member_summary, summary
-from controlpanel.shell.lists import Column, Filter, Listing
-from controlpanel.shell.prefix import starts
+from controlpanel.lists.listing import Column, Filter, Listing
+from controlpanel.lists.prefix import starts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

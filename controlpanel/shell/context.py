@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 THEMES = ("auto", "light", "dark")
+ROWS_PER_PAGE = (25, 50, 100, 200)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from controlpanel.shell.context import THEMES
-from controlpanel.shell.listview import ROWS_PER_PAGE
+from controlpanel.shell.context import ROWS_PER_PAGE, THEMES
 
 _YEAR = 365 * 24 * 3600
 

@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
 from controlpanel.audit.actor import Actor
-from controlpanel.shell import actions
-from controlpanel.shell.selection import selected
+from controlpanel.lists import actions
+from controlpanel.lists.selection import selected
 from federation.directory import services
 from federation.directory.forms import KEEP, AssignForm
 from federation.directory.models import User
@@ -22,8 +22,8 @@ from federation.directory.words import AUTOMATIC_LABEL
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
+    from controlpanel.lists.selection import Selection
     from controlpanel.shell.http import PanelRequest
-    from controlpanel.shell.selection import Selection
     from federation.directory.models import UserQuerySet
 
 

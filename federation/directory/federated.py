@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import ngettext
 
-from controlpanel.shell.paging import count_of
+from controlpanel.lists.paging import count_of
 from federation.directory.models import User
 from federation.edge.dependents import Dependent, register
 from federation.policies.models import ExternalAccessPolicy, Scope

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Count
 from django.urls import reverse
 
-from controlpanel.shell.criteria import query
-from controlpanel.shell.paging import count_of
+from controlpanel.lists.criteria import query
+from controlpanel.lists.paging import count_of
 from federation.directory import services
 from federation.directory.actions import Action
 from federation.directory.models import User

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from controlpanel.audit.models import EventMember, Recorded
-from controlpanel.shell.prefix import starts
+from controlpanel.lists.prefix import starts
 from controlpanel.shell.text import sort_key
 from federation.directory.words import AUTOMATIC, AUTOMATIC_LABEL
 from federation.policies.governing import Level, governing

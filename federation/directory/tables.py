@@ -8,9 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from controlpanel.shell.criteria import Property
-from controlpanel.shell.lists import Column, Listing
-from controlpanel.shell.prefix import starts
+from controlpanel.lists.criteria import Property
+from controlpanel.lists.listing import Column, Listing
+from controlpanel.lists.prefix import starts
 from controlpanel.shell.text import fold, sort_key
 from federation.directory.models import User
 from federation.directory.words import AUTOMATIC_LABEL, is_automatic

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
 from controlpanel.audit.actor import Actor
-from controlpanel.shell import actions, details
+from controlpanel.lists import actions
+from controlpanel.shell import details
 from federation.directory import services
 from federation.directory.forms import UserForm
 from federation.directory.models import User

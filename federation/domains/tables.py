@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from controlpanel.shell.lists import Column, Filter, Listing, last_changed_column, yes_no_filter
+from controlpanel.lists.listing import Column, Filter, Listing, last_changed_column, yes_no_filter
 from federation.domains.models import Kind
 
 LISTING = Listing(

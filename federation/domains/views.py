@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
 from controlpanel.audit.actor import Actor
-from controlpanel.shell import actions, details
-from controlpanel.shell.selection import selected
+from controlpanel.lists import actions
+from controlpanel.lists.selection import selected
+from controlpanel.shell import details
 from federation.domains import services
 from federation.domains.forms import DomainForm
 from federation.domains.models import FederatedDomain, Kind

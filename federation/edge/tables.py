@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from controlpanel.shell.lists import Column, Listing, last_changed_column
+from controlpanel.lists.listing import Column, Listing, last_changed_column
 from federation.edge.rules import SWITCHES
 from federation.edge.words import LABELS, SHORT_LABELS
 

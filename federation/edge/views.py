@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
 from controlpanel.audit.actor import Actor
-from controlpanel.shell import actions, details
+from controlpanel.lists import actions
+from controlpanel.shell import details
 from controlpanel.shell.details import ReasonForm
 from federation.edge import services
 from federation.edge.dependents import all_dependents

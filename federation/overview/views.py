@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
 from controlpanel.audit.models import AuditEvent
-from controlpanel.shell.paging import count_of, count_text
+from controlpanel.lists.paging import count_of, count_text
 from federation.directory.models import User
 from federation.overview.checklist import steps
 from federation.policies.models import ExternalAccessPolicy, Scope

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from controlpanel.shell.lists import Column, Filter, Listing, last_changed_column
+from controlpanel.lists.listing import Column, Filter, Listing, last_changed_column
 from federation.partners.rules import Negotiation, PartnerType
 from federation.partners.words import NEGOTIATION_LABELS, TYPE_LABELS
 from federation.topology.names import shown_domain

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from controlpanel.shell.paging import count_text
+from controlpanel.lists.paging import count_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from controlpanel.shell.lists import Column, Filter, Listing, last_changed_column
+from controlpanel.lists.listing import Column, Filter, Listing, last_changed_column
 from federation.policies.models import Scope
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_safe
 from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
 from controlpanel.audit.actor import Actor
-from controlpanel.shell import actions, details
-from controlpanel.shell.selection import one_selected, selected
+from controlpanel.lists import actions
+from controlpanel.lists.selection import one_selected, selected
+from controlpanel.shell import details
 from federation.policies import dependents, rules, services
 from federation.policies.forms import PolicyForm
 from federation.policies.models import ExternalAccessPolicy, Scope

@@ -10,7 +10,7 @@ from django.urls import reverse
 from controlpanel.audit import commits
 from controlpanel.audit.actor import Actor
 from controlpanel.audit.models import AuditEvent
-from controlpanel.shell.selection import Selection
+from controlpanel.lists.selection import Selection
 from federation.policies import rules, services
 from federation.policies.models import ExternalAccessPolicy, Scope
 from tests.makers import global_policy, make_policies, make_policy, make_site_policy

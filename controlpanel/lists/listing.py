@@ -20,10 +20,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from controlpanel.shell import criteria
-from controlpanel.shell.export import csv_response
-from controlpanel.shell.listview import ListView
-from controlpanel.shell.paging import BadToken
+from controlpanel.lists import criteria
+from controlpanel.lists.export import csv_response
+from controlpanel.lists.listview import ListView
+from controlpanel.lists.paging import BadToken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponseBase, QueryDict
     from django.utils.functional import _StrPromise
 
-    from controlpanel.shell.criteria import Judged, Property
+    from controlpanel.lists.criteria import Judged, Property
     from controlpanel.shell.http import PanelRequest
 
 Rows = Any  # a QuerySet of the room, with its own methods

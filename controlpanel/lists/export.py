@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from controlpanel.shell.lists import Column
+    from controlpanel.lists.listing import Column
 
 
 #: What starts a formula: at the start of the cell, or behind what a spreadsheet may take for a separator.

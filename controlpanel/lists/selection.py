@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from controlpanel.lists.listing import Listing
     from controlpanel.shell.http import PanelRequest
-    from controlpanel.shell.lists import Listing
 
 #: More rows than a page holds cannot have been ticked one by one.
 _MOST_TICKED = 1000

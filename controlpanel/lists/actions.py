@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 
 from controlpanel.audit.commits import Gone
+from controlpanel.lists.selection import one_selected, say_none_selected
 from controlpanel.shell.details import ReasonForm, list_of
-from controlpanel.shell.selection import one_selected, say_none_selected
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpResponse
 
+    from controlpanel.lists.listing import Listing
+    from controlpanel.lists.selection import Selection
     from controlpanel.shell.http import PanelRequest
-    from controlpanel.shell.lists import Listing
-    from controlpanel.shell.selection import Selection
 
 #: How many names a confirmation prints.
 SHOWN_NAMES = 20

@@ -9,16 +9,16 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 
-from controlpanel.shell.paging import Page, Tokens, count_of, count_text, page_of
+from controlpanel.lists.paging import Page, Tokens, count_of, count_text, page_of
+from controlpanel.shell.context import ROWS_PER_PAGE
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-    from controlpanel.shell.criteria import Judged
+    from controlpanel.lists.criteria import Judged
+    from controlpanel.lists.listing import Column, Listing, Rows
     from controlpanel.shell.http import PanelRequest
-    from controlpanel.shell.lists import Column, Listing, Rows
 
-ROWS_PER_PAGE = (25, 50, 100, 200)
 _DEFAULT_ROWS = 50
 
 

@@ -1,0 +1,1 @@
+"""List pages, the same for every tab: search, filters, order, pages, selection, toolbar, CSV file."""
