@@ -65,21 +65,39 @@ def note_members(
 ) -> int:
     """Note (row, facts before, facts after) as members of ``event``, in batches. Returns how many."""
     members = (
-        EventMember(
-            event=event,
-            object_pk=row.pk,
-            object_name=str(row)[:512],
-            before=json.dumps(before, ensure_ascii=False) if before else "",
-            after=json.dumps(after, ensure_ascii=False) if after else "",
+        (
+            row.pk,
+            str(row)[:512],
+            json.dumps(before, ensure_ascii=False) if before else "",
+            json.dumps(after, ensure_ascii=False) if after else "",
         )
         for row, before, after in changes
     )
     count = 0
     for batch in batches(members):
-        EventMember.objects.bulk_create(batch)
+        _insert(event, batch)
         count += len(batch)
     _count(event, event.members_count + count)
     return count
+
+
+def _insert(event: AuditEvent, members: list[tuple[Any, ...]]) -> None:
+    """Insert (key, name, before, after) of ``members`` in one statement with one parameter, as JSON.
+
+    bulk_create() spends three times as long on the thousands of parameters of a batch.
+    """
+    connection = connections[EventMember.objects.db]
+    table = connection.ops.quote_name(EventMember._meta.db_table)
+    each, columns = "json_each(%s)", [f"json_extract(value, '$[{place}]')" for place in range(4)]
+    if connection.vendor == "postgresql":
+        each = "json_array_elements(%s::json)"
+        columns = ["(value ->> 0)::bigint", *(f"value ->> {place}" for place in range(1, 4))]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (event_id, object_pk, object_name, before, after) "  # noqa: S608 # no value in it
+            f"SELECT %s, {', '.join(columns)} FROM {each}",
+            (event.pk, json.dumps(members, ensure_ascii=False)),
+        )
 
 
 def batches(items: Iterable[Any], size: int = _BATCH) -> Iterator[list[Any]]:
