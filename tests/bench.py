@@ -13,7 +13,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tests import bench_users
+from tests import bench_imports, bench_users
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +37,7 @@ def main() -> None:
         _print_heading()
         _bench_policies(client)
     bench_users.bench()
+    bench_imports.bench()
 
 
 def _make_rows() -> None:
