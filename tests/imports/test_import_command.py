@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from controlpanel.audit.models import AuditEvent, EventMember
 from federation.directory.actions import Action
 from federation.directory.models import User
+from federation.imports.csvfile import open_users
+from federation.intake.catalogue import Choices
+from federation.intake.plan import finish, planned
 from federation.policies.models import ExternalAccessPolicy, Scope
 from federation.topology.models import Pool
 from tests.imports.files import SHELL
-from tests.makers import make_policy, make_site, make_user
+from tests.makers import make_policy, make_site, make_user, make_users
 from tests.makers import users_as_they_are as state
 
 if TYPE_CHECKING:
@@ -154,6 +160,19 @@ def test_nothing_is_made_for_a_line_that_is_refused(run: Importing) -> None:
 def test_pools_are_made_at_a_site_that_exists(run: Importing, options: list[str], sentence: str) -> None:
     refused = run(SHELL, *options)
     assert (refused.status, refused.error) == (2, sentence)
+
+
+def test_a_row_costs_no_query(home: None) -> None:
+    asked = []
+    for count in (4, 400):
+        User.objects.all().delete()
+        lines = "".join(f"user{number:03}@contoso.com,pool.contoso.com,Sales\n" for number in range(count))
+        file = io.BytesIO(f"SipAddress,Pool,Policy\n{lines}".encode())
+        make_users(count // 2, name="user")
+        with CaptureQueriesContext(connection) as queries:
+            assert finish(planned(open_users(file).records, Choices())).numbers.rows == count
+        asked.append(len(queries))
+    assert asked == [3, 3]
 
 
 def test_programs_get_json(run: Importing, home: None) -> None:
