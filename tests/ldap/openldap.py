@@ -119,10 +119,11 @@ def dn(uid: str) -> str:
 
 
 def as_account() -> list[str]:
-    """What to put before a command of the server: it need not be root."""
-    if os.geteuid() != 0:
-        return []
-    return ["setpriv", f"--reuid={ACCOUNT}", f"--regid={ACCOUNT}", "--clear-groups", "--"]
+    """What to put before a command of the server: it need not be root, and it ends with us, even killed."""
+    command = ["setpriv", "--pdeathsig=TERM"]
+    if os.geteuid() == 0:
+        command += [f"--reuid={ACCOUNT}", f"--regid={ACCOUNT}", "--clear-groups"]
+    return [*command, "--"]
 
 
 @contextlib.contextmanager
