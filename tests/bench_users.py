@@ -221,6 +221,20 @@ def _bench_policies(bench: Bench) -> None:
     bench.page("assign to all: question", "/users/directory/assign/?all=1")
 
 
+def _bench_partners(bench: Bench) -> None:
+    from federation.edge import services as edge
+    from tests.partners.makers import MAKER, make_partners
+
+    partner = make_partners(10_000, domains=5)[0]
+    edge.change_access(federation=True, actor=MAKER)
+    tab = "/federation/partners/"
+    bench.page("10,000 partners", tab)
+    bench.page("search of their 60,000 domains", f"{tab}?q=d3.partner77")
+    bench.page("page of a partner: who may reach it", f"{tab}{partner.pk}/")
+    bench.page("delete a partner: question", f"{tab}delete/?row={partner.pk}")
+    bench.page("turn federation off: effect", "/federation/edge/access/effect/")
+
+
 def _bench_writes(bench: Bench) -> None:
     from controlpanel.audit.actor import Actor
     from federation.directory import services
@@ -271,6 +285,7 @@ def main(size: int, result: Path) -> None:
     _say(f"{'page':34} {'median ms':>11} {'max ms':>9} {'queries':>8} {'SQL ms':>7} {'peak MiB':>9}")
     _bench_pages(bench)
     _bench_policies(bench)
+    _bench_partners(bench)
     _bench_writes(bench)
     result.write_text(json.dumps(bench.figures))
 

@@ -1,7 +1,7 @@
 """How many users may reach a partner, and why the others may not: one count over all users, then decide().
 
-What decides is the same for many users, so the database counts them by what the rules read, and each of the
-few kinds that there are is decided once. It agrees with decide() because it is decide().
+What decides is the same for many users, so the database counts them by home and assigned policy, and each of
+the few standings that there are is decided once. It agrees with decide() because it is decide().
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from federation.directory.models import User
 from federation.partners.rules import PartnerType
 from federation.policies.governing import governing
 from federation.policies.models import ExternalAccessPolicy
-from federation.topology.models import PoolKind
+from federation.topology.models import Pool, PoolKind
 
 if TYPE_CHECKING:
     from federation.directory.models import UserQuerySet
@@ -39,8 +39,16 @@ class _Switches(NamedTuple):
     xmpp: bool
 
 
-#: From a user to the policies that may govern, in the order of policies.governing.
-_POLICIES = ("assignment__policy", "pool__site__policies")
+class _Home(NamedTuple):
+    """What the rules read of a pool: what it is, and the policy of its site (None: there is none)."""
+
+    survivable: bool
+    policy: _Switches | None
+
+
+#: Of a user whom nothing governs, and of a pool that was deleted between two queries.
+_OFF = _Switches(federated=False, xmpp=False)
+_GONE = _Home(survivable=False, policy=None)
 
 
 class Reach(NamedTuple):
@@ -52,15 +60,16 @@ class Reach(NamedTuple):
 
 
 def census(policy: ExternalAccessPolicy | None = None) -> Counter[Standing]:
-    """How many users there are of each standing; with ``policy`` of those whom it governs. Two queries."""
+    """How many users there are of each standing; with ``policy`` of those whom it governs. Three queries."""
     row = ExternalAccessPolicy.objects.the_global()
     the_global = _Switches(row.federated, row.xmpp)
-    users = User.objects.governed_by(policy) if policy else User.objects.all()
+    rows = list(_counted(User.objects.governed_by(policy) if policy else User.objects.all()))
+    homes = _homes()
     numbers: Counter[Standing] = Counter()
-    for enabled, kind, *switches, number in _counted(users):
-        assigned, of_site = _of(*switches[:2]), _of(*switches[2:])
-        found = governing(assigned, of_site, the_global).policy if enabled else _Switches(False, False)
-        numbers[Standing(enabled, kind == PoolKind.SURVIVABLE, *found)] += number
+    for enabled, pool, federated, xmpp, number in rows:
+        home = homes.get(pool, _GONE)
+        found = governing(_of(federated, xmpp), home.policy, the_global).policy
+        numbers[Standing(enabled, home.survivable, *(found if enabled else _OFF))] += number
     return numbers
 
 
@@ -77,20 +86,27 @@ def reach(type_: PartnerType, numbers: Counter[Standing], *, edge_on: bool) -> R
 
 
 def reach_today(type_: PartnerType = PartnerType.FEDERATED) -> Reach:
-    """As reach(), of all users and with the edge as they stand: three queries.
+    """As reach(), of all users and with the edge as they stand: four queries.
 
     The type makes no difference to what leaves; it is asked, so that a rule that made one would be heard.
     """
     return reach(type_, census(), edge_on=the_edge().federation)
 
 
-def _counted(users: UserQuerySet) -> Any:
-    """Rows of what the rules read of ``users``, with their number: one GROUP BY, and few rows.
+def _homes() -> dict[int, _Home]:
+    """What the rules read of each pool; a site has one policy at most."""
+    switches = [f"site__policies__{name}" for name in _Switches._fields]
+    rows = Pool.objects.order_by().values_list("pk", "kind", *switches)
+    return {pk: _Home(kind == PoolKind.SURVIVABLE, _of(*found)) for pk, kind, *found in rows}
 
-    A site has one policy at most, so the joins multiply nobody.
+
+def _counted(users: UserQuerySet) -> Any:
+    """Rows of (enabled, pool, the switches of the assigned policy, number): one GROUP BY, and few rows.
+
+    Pools and their sites stay out of it: to look up each user's home again would take as long as the count.
     """
-    switches = [f"{where}__{name}" for where in _POLICIES for name in _Switches._fields]
-    return users.order_by().values_list("enabled", "pool__kind", *switches).annotate(number=Count("pk"))
+    switches = [f"assignment__policy__{name}" for name in _Switches._fields]
+    return users.order_by().values_list("enabled", "pool_id", *switches).annotate(number=Count("pk"))
 
 
 def _of(federated: bool | None, xmpp: bool | None) -> _Switches | None:
