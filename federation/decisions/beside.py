@@ -18,6 +18,7 @@ from federation.edge import dependents as edge
 from federation.partners import dependents as partners
 from federation.partners.models import Partner
 from federation.partners.rules import MEANINGS, PartnerType
+from federation.policies import dependents as policies
 from federation.topology import names
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ def stand_by() -> None:
     """Register with the rooms below."""
     partners.register(_TALKERS)
     edge.register(partners_at_the_edge)
+    edge.register_switching(effects.told_of_edge)
+    policies.register_switching(effects.told_of_policy)
     sections.add("partners.partner", partner_reach)
     sections.add("directory.user", user_reach)
 

@@ -16,6 +16,7 @@ from federation.partners.rules import MEANINGS, PartnerType
 
 if TYPE_CHECKING:
     from collections import Counter
+    from collections.abc import Mapping
 
     from federation.partners.models import PartnerQuerySet
     from federation.policies.models import ExternalAccessPolicy
@@ -27,26 +28,22 @@ class Difference(NamedTuple):
     before: int
     after: int
 
-    @property
-    def effect(self) -> Effect:
-        """In a sentence: who gains, or who loses."""
+    def __str__(self) -> str:
         number = abs(self.after - self.before)
-        said_number = {"number": shown(number)}
+        said = ""
         if self.after > self.before:
             said = ngettext(
                 "%(number)s user may then talk to all XMPP federated partners.",
                 "%(number)s users may then talk to all XMPP federated partners.",
                 number,
             )
-            return Effect(gains=(said % said_number,))
-        if self.after < self.before:
+        elif self.after < self.before:
             said = ngettext(
                 "%(number)s user can then no longer talk to any XMPP federated partner.",
                 "%(number)s users can then no longer talk to any XMPP federated partner.",
                 number,
             )
-            return Effect(loses=(said % said_number,))
-        return Effect()
+        return said and said % {"number": shown(number)}
 
 
 def of_removal(partners: PartnerQuerySet) -> Effect:
@@ -90,6 +87,26 @@ def of_policy(policy: ExternalAccessPolicy, *, federated: bool, xmpp: bool) -> D
     for standing, number in numbers.items():
         changed[standing._replace(federated=federated, xmpp=xmpp)] += number
     return Difference(_allowed(numbers, edge_on), _allowed(changed, edge_on))
+
+
+def told_of_edge(federation: bool) -> list[str]:
+    """The same in sentences; none while there is no partner to talk to."""
+    return _sentences(str(of_edge(federation=federation))) if Partner.objects.exists() else []
+
+
+def told_of_policy(policy: ExternalAccessPolicy, then: Mapping[str, bool]) -> list[str]:
+    """The same in sentences, and what else stands in the way; none when the switches of XMPP stay."""
+    switches = {name: then[name] for name in ("federated", "xmpp")}
+    gains = all(switches.values())
+    if gains == (policy.federated and policy.xmpp) or not Partner.objects.exists():
+        return []
+    if not the_edge().federation:
+        return [str(words.EDGE_IS_OFF)] if gains else []
+    return _sentences(str(of_policy(policy, **switches)))
+
+
+def _sentences(*said: str) -> list[str]:
+    return [each for each in said if each]
 
 
 def _allowed(numbers: Counter[Standing], edge_on: bool) -> int:

@@ -153,6 +153,11 @@ REFUSED_FOR: dict[Code, _StrPromise] = {
     Code.POLICY_XMPP_OFF: gettext_lazy("their policy has XMPP federated users off"),
 }
 
+#: Said when a policy's switches are turned on in vain.
+EDGE_IS_OFF = gettext_lazy(
+    "Nobody talks to XMPP federated partners yet: federation is off in the Access Edge configuration."
+)
+
 #: What another partner type changes: by the meaning, (when it is lost, when it is gained).
 MEANING_CHANGES: dict[str, tuple[_StrPromise, _StrPromise]] = {
     "may_ask": (

@@ -1,7 +1,7 @@
 """What stops when communications with federated users are turned off: rooms above this one register here.
 
-Rooms import downwards only, and who depends on the edge lives above it. Such a room calls ``register`` in its
-AppConfig.ready(); what a room beside this one has (partners), a room above both registers.
+Rooms import downwards only, and who depends on the edge lives above it. Such a room calls ``register``, or
+``register_switching``, in its AppConfig.ready(); for a room beside this one (partners) one above both does.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 class Dependent(NamedTuple):
@@ -31,6 +31,7 @@ class Dependent(NamedTuple):
 
 
 registered: list[Callable[[], Dependent]] = []
+switching: list[Callable[[bool], Sequence[str]]] = []
 
 
 def register(count: Callable[[], Dependent]) -> None:
@@ -42,3 +43,14 @@ def register(count: Callable[[], Dependent]) -> None:
 def all_dependents() -> list[Dependent]:
     """What stops, in the order in which rooms registered; one count each."""
     return [count() for count in registered]
+
+
+def register_switching(tell: Callable[[bool], Sequence[str]]) -> None:
+    """Let ``tell`` say, in sentences, who gains and who loses when federation becomes True or False."""
+    if tell not in switching:
+        switching.append(tell)
+
+
+def who_gains_and_loses(*, federation: bool) -> list[str]:
+    """What all say to ``federation`` as it would become."""
+    return [said for tell in switching for said in tell(federation)]

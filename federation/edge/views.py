@@ -16,7 +16,7 @@ from controlpanel.lists import actions
 from controlpanel.shell import details
 from controlpanel.shell.details import ReasonForm
 from federation.edge import services
-from federation.edge.dependents import all_dependents
+from federation.edge.dependents import all_dependents, who_gains_and_loses
 from federation.edge.forms import AccessForm, XmppForm
 from federation.edge.models import AccessEdgeConfiguration, XmppGatewayConfiguration
 from federation.edge.tables import ACCESS, XMPP
@@ -110,9 +110,10 @@ def replace_secret(request: PanelRequest) -> HttpResponse:
 
 
 def _effect(*, is_on: bool, wanted: bool) -> dict[str, Any]:
-    """What depends on federation, and whether it stops or starts with the box at ``wanted``."""
+    """What depends on federation, whether it stops or starts with the box at ``wanted``, and for whom."""
     return {
         "dependents": all_dependents(),
+        "people": who_gains_and_loses(federation=wanted) if is_on != wanted else [],
         "is_on": is_on,
         "stops": is_on and not wanted,
         "starts": wanted and not is_on,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from controlpanel.lists.paging import count_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from controlpanel.audit.actor import Actor
     from federation.policies.models import ExternalAccessPolicy
@@ -47,6 +47,7 @@ class Dependents(Protocol):
 
 
 registered: list[Dependents] = []
+switching: list[Callable[[ExternalAccessPolicy, Mapping[str, bool]], Sequence[str]]] = []
 
 
 def register(dependents: Dependents) -> None:
@@ -64,3 +65,14 @@ def fall_back(policies: Iterable[ExternalAccessPolicy]) -> list[tuple[str, int]]
 def governed(policy: ExternalAccessPolicy) -> list[Governed]:
     """What ``policy`` governs, as its page says it."""
     return [Governed(*each.governed(policy), each.address(policy)) for each in registered]
+
+
+def register_switching(tell: Callable[[ExternalAccessPolicy, Mapping[str, bool]], Sequence[str]]) -> None:
+    """Let ``tell`` say, in sentences, what becomes of whom when the switches of a policy become these."""
+    if tell not in switching:
+        switching.append(tell)
+
+
+def switched(policy: ExternalAccessPolicy, then: Mapping[str, bool]) -> list[str]:
+    """What all say when the switches of ``policy`` become ``then``."""
+    return [said for tell in switching for said in tell(policy, then)]

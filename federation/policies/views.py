@@ -173,6 +173,7 @@ def _effect(policy: ExternalAccessPolicy, then: dict[str, bool]) -> dict[str, An
         "governed": dependents.governed(policy),
         "gained": [ACCESS_LABELS[switch] for switch in gained],
         "lost": [ACCESS_LABELS[switch] for switch in lost],
+        "talk": dependents.switched(policy, {**now, **then}) if gained or lost else [],
     }
 
 

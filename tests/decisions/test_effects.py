@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from federation.decisions import effects
+from federation.decisions.reach import reach_today
+from federation.edge import services as edge
 from federation.edge.dependents import all_dependents
+from federation.partners import services as partners
 from federation.partners.models import Partner
 from federation.policies.models import ExternalAccessPolicy
-from tests.decisions.world import open_everything
-from tests.makers import make_policy, make_user
+from tests.decisions.world import make_world, open_everything
+from tests.makers import MAKER, make_policy, make_user
 from tests.pages import Page
 from tests.partners.makers import make_partner
 from tests.partners.pages import committed, dialog, fresh
@@ -60,19 +64,61 @@ def test_nobody_loses_what_nobody_had(alice_client: Client) -> None:
     assert "Nobody loses anything: no user may reach them today." in page.text
 
 
-def test_the_edge_and_a_policy_can_ask_too() -> None:
+def told(client: Client, name: str, row: Any = None, **boxes: str) -> list[str]:
+    """The paragraphs of a fragment that follows the boxes of a dialog."""
+    return Page(client.get(reverse(name, args=[row.pk] if row else []), boxes)).texts("p")
+
+
+def test_the_edge_says_how_many_can_then_no_longer_talk(alice_client: Client) -> None:
+    _user, _partner = open_everything()
+    make_user("carol@contoso.com")
+    assert "1 user can then no longer talk to any XMPP federated partner." in told(
+        alice_client, "edge:access-effect"
+    )
+    assert not any("talk to" in said for said in told(alice_client, "edge:access-effect", federation="on"))
+    edge.change_access(actor=MAKER, federation=False)
+    gain = "1 user may then talk to all XMPP federated partners."
+    assert gain in told(alice_client, "edge:access-effect", federation="on")
+
+
+def test_a_policys_switches_say_who_may_then_talk(alice_client: Client) -> None:
     open_everything()
-    policy = ExternalAccessPolicy.objects.get(name="Open")
-    other = make_policy("Other")
+    policy, other = ExternalAccessPolicy.objects.get(name="Open"), make_policy("Other")
     make_user("carol@contoso.com", policy=other)
-    off = effects.of_edge(federation=False)
-    assert off == (1, 0)
-    assert off.effect.loses == ("1 user can then no longer talk to any XMPP federated partner.",)
-    assert effects.of_policy(policy, federated=True, xmpp=False) == (1, 0)
-    gain = effects.of_policy(other, federated=True, xmpp=True)
-    assert gain == (0, 1)
-    assert gain.effect.gains == ("1 user may then talk to all XMPP federated partners.",)
-    assert not effects.of_policy(other, federated=True, xmpp=False).effect
+    loses = "1 user can then no longer talk to any XMPP federated partner."
+    gains = "1 user may then talk to all XMPP federated partners."
+    assert loses in told(alice_client, "policies:effect", policy, federated="on")
+    assert gains in told(alice_client, "policies:effect", other, federated="on", xmpp="on")
+    for switches in ({"federated": "on"}, {"remote": "on"}):  # neither is enough, or has to do with it
+        assert not {gains, loses} & set(told(alice_client, "policies:effect", other, **switches))
+    edge.change_access(actor=MAKER, federation=False)
+    in_vain = (
+        "Nobody talks to XMPP federated partners yet: federation is off in the Access Edge configuration."
+    )
+    assert in_vain in told(alice_client, "policies:effect", other, federated="on", xmpp="on")
+
+
+def test_without_a_partner_no_switch_changes_who_may_talk(alice_client: Client) -> None:
+    _user, partner = open_everything()
+    partners.delete_partners([partner], actor=MAKER)
+    policy = ExternalAccessPolicy.objects.get(name="Open")
+    said = [*told(alice_client, "edge:access-effect"), *told(alice_client, "policies:effect", policy)]
+    assert not any("talk to" in each for each in said)
+
+
+@pytest.mark.sql
+@pytest.mark.parametrize("seed", range(4))
+def test_what_a_policy_changes_is_the_difference_of_the_decisions(seed: int) -> None:
+    make_world(seed, users=50)
+    make_partner("fabrikam.com")
+    edge.change_access(actor=MAKER, federation=True)
+    for policy in ExternalAccessPolicy.objects.all():
+        before = reach_today().allowed
+        found = effects.of_policy(policy, federated=True, xmpp=not policy.xmpp)
+        with transaction.atomic():
+            ExternalAccessPolicy.objects.filter(pk=policy.pk).update(federated=True, xmpp=not policy.xmpp)
+            assert reach_today().allowed - before == found.after - found.before
+            transaction.set_rollback(True)
 
 
 def test_the_edge_counts_the_partners_among_what_stops() -> None:
