@@ -11,3 +11,10 @@ class PartnersConfig(AppConfig):
 
     name = "federation.partners"
     verbose_name = _("XMPP federated partners")
+
+    def ready(self) -> None:
+        """Say whose a domain is before it becomes one of ours."""
+        from federation.partners.services import claim
+        from federation.topology import ours
+
+        ours.register(claim)

@@ -104,6 +104,7 @@ def _unavailable(changes: list[Change]) -> Iterator[Fault]:
             if other is not change:
                 params = {"partner": other.partner.shown}
                 yield fault(change.line, ListCode.TAKEN, shown_domain(domain), **params)
+    LocalDomain.objects.hold()
     for batch in batches(owners):
         rows = PartnerDomain.objects.filter(domain__in=batch)
         for domain, pk, owner in rows.values_list("domain", "partner", "partner__domain"):

@@ -227,11 +227,19 @@ def _unavailable(domains: Mapping[str, int], partner: Partner | None = None) -> 
 
 def owners(domains: Iterable[str], partner: Partner | None = None) -> Iterator[tuple[str, str]]:
     """(domain, the primary domain of its partner) of those that are another partner's; "" for our own."""
+    LocalDomain.objects.hold()
     for batch in batches(domains):
         others = PartnerDomain.objects.filter(domain__in=batch).exclude(partner=partner)
         yield from others.values_list("domain", "partner__domain")
         for row in LocalDomain.objects.filter(domain__in=batch):
             yield row.domain, ""
+
+
+def claim(domain: str) -> str:
+    """Why the stored ``domain`` cannot be one of ours (topology.ours): it is a partner's; else ""."""
+    partner = Partner.objects.of_domain(domain)
+    said = _("It belongs to the XMPP federated partner %(partner)s. Take it from the partner first.")
+    return said % {"partner": partner} if partner else ""
 
 
 def _cleaned(values: Mapping[str, Any], errors: Errors) -> dict[str, Any]:

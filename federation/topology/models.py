@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -144,6 +144,19 @@ class LocalDomainQuerySet(models.QuerySet["LocalDomain"]):
         return self.filter(
             Q(domain__contains=wanted) | Q(shown__contains=wanted) | Q(description__icontains=text)
         )
+
+    def hold(self, *, to_add: bool = False) -> None:
+        """Let nobody add a domain of ours until this transaction ends; ``to_add``: nobody but us.
+
+        Many may hold the list at once; who adds to it waits for all of them, and they for him. SQLite lets
+        one writer in at a time anyway.
+        """
+        connection = connections[self.db]
+        if connection.vendor == "postgresql":
+            mode = "SHARE ROW EXCLUSIVE" if to_add else "SHARE"
+            with connection.cursor() as cursor:
+                table = connection.ops.quote_name(self.model._meta.db_table)
+                cursor.execute(f"LOCK TABLE {table} IN {mode} MODE")
 
 
 class LocalDomain(Recorded):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from controlpanel.audit import commits
 from controlpanel.shell.text import fold, keys
-from federation.topology import names
+from federation.topology import names, ours
 from federation.topology.actions import Action
 from federation.topology.models import LocalDomain, Pool, Site, SiteKind
 from federation.topology.words import refused
@@ -122,7 +122,11 @@ def _fqdn(text: str, field: str = "fqdn") -> str:
 
 
 def _domain(text: str) -> dict[str, str]:
+    """The columns of a typed domain. Raises ValidationError when it is none, or somebody else's."""
     domain = _fqdn(text, "domain")
+    LocalDomain.objects.hold(to_add=True)
+    if claim := ours.claim_on(domain):
+        raise ValidationError({"domain": claim})
     return {"domain": domain, "shown": names.shown_domain(domain)}
 
 

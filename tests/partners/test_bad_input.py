@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from controlpanel.audit.models import AuditEvent
 from federation.partners.models import Partner, PartnerDomain
 from federation.topology import services as topology
+from federation.topology.models import LocalDomain
+from tests.pages import Page
 from tests.partners.makers import MAKER, make_partner
 from tests.partners.pages import committed, dialog, fresh, new_dialog
 
@@ -119,6 +123,20 @@ def test_a_domain_of_our_own_is_no_partners(alice_client: Client) -> None:
     topology.create_domain(domain="contoso.com", actor=MAKER)
     page = committed(alice_client, new_dialog(alice_client, domain="contoso.com", sasl="optional"))
     assert "It is a domain of your own organisation." in page.text
+
+
+@pytest.mark.parametrize("typed", ["fabrikam.com", "Research.fabrikam.com"])
+def test_a_domain_of_a_partner_is_not_ours(alice_client: Client, typed: str) -> None:
+    make_partner("fabrikam.com", "research.fabrikam.com", sasl="optional")
+    said = "It belongs to the XMPP federated partner fabrikam.com. Take it from the partner first."
+    form = Page(alice_client.get(reverse("topology:domains-new"))).form("Commit")
+    page = Page(form.fill(domain=typed).send(alice_client, follow=True))
+    assert said in page.text
+    assert not LocalDomain.objects.exists()
+    row = topology.create_domain(domain="contoso.com", actor=MAKER)
+    with pytest.raises(ValidationError, match="It belongs to the XMPP federated partner"):
+        topology.change_domain(row, domain=typed, actor=MAKER)
+    topology.change_domain(row, domain="sub.research.fabrikam.com", actor=MAKER)  # nothing is implied
 
 
 def test_a_description_with_direction_characters_is_refused(alice_client: Client) -> None:
