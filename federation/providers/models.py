@@ -122,3 +122,8 @@ class FederatedProvider(Recorded):
     def short_level(self) -> str:
         """The verification level in two words."""
         return str(SHORT_LEVELS[VerificationLevel(self.verification_level)])
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is one that shipped with Lync and whose service ended since."""
+        return self.proxy_fqdn in rules.ENDED

@@ -16,6 +16,10 @@ class Kind(StrEnum):
 SIP_PORT = 443
 LEAST_PORT, MOST_PORT = 1, 65_535
 
+#: The servers of shipped providers that ended their service in June 2014 (reference 3.3). No documentation at
+#: hand names them: they are as remembered, and the page says so.
+ENDED = frozenset({"sip.oscar.aol.com", "lcsap.msg.yahoo.com"})
+
 #: What only the shell could set, by kind; the values after installation.
 ADVANCED: dict[Kind, dict[str, bool | str | int]] = {
     Kind.HOSTED: {

@@ -61,6 +61,15 @@ def test_three_public_providers_ship_disabled(alice_client: Client) -> None:
     ]
 
 
+def test_of_providers_that_ended_their_service_the_page_says_so(alice_client: Client) -> None:
+    links = Page(alice_client.get(reverse("providers:list"))).links
+    ended = {
+        name: "This provider ended the service in June 2014." in Page(alice_client.get(links[name])).text
+        for name in ("America Online", "Windows Live", "Yahoo!")
+    }
+    assert ended == {"America Online": True, "Windows Live": False, "Yahoo!": True}
+
+
 @kinds
 def test_the_dialog_has_the_words_of_the_panel(alice_client: Client, kind: str) -> None:
     page = new(alice_client, kind)

@@ -1,6 +1,7 @@
 """Lync ships three public providers, disabled (lync-reference.md, 3.3); they may be deleted.
 
-Their servers are those that Microsoft's products shipped. AOL and Yahoo! ended this service in June 2014.
+The server of Windows Live is the one in Microsoft's documentation of New-CsPublicProvider. AOL and Yahoo! ended
+this service in June 2014; no documentation at hand names their servers, and their pages say so (rules.ENDED).
 """
 
 from __future__ import annotations
