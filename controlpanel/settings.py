@@ -5,6 +5,7 @@ DATABASE_URL        a PostgreSQL for larger organisations (default: SQLite in th
 PANEL_HOSTS         host names the panel answers to, comma separated (default: loopback names)
 PANEL_TLS           "true" when a TLS proxy stands in front: secure cookies, HSTS, redirect to https
 PANEL_PROXIES       how many trusted proxies stand in front (their X-Forwarded-For is believed; default 0)
+PANEL_METRICS_TOKEN who sends it as a bearer token may read /metrics (default: nobody)
 PANEL_SECRET_KEY    the secret key, when it is not to be kept in the state directory
 PANEL_IMPORT_LIMIT_MB  how large a file of users may be that is uploaded (default 64)
 PANEL_SESSION_HOURS how long a session lasts at most (default 10); PANEL_IDLE_MINUTES when unused (default 60)
@@ -36,6 +37,7 @@ try:
     ALLOWED_HOSTS = env.list("PANEL_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
     if not all(host and "/" not in host for host in ALLOWED_HOSTS or [""]):
         raise ValueError("PANEL_HOSTS names hosts, such as panel.example.org, without https://")
+    METRICS_TOKEN = env.str("PANEL_METRICS_TOKEN", "")
     SESSION_HOURS = env.int("PANEL_SESSION_HOURS", 10, validate=validate.Range(min=1))
     IMPORT_LIMIT_MB = env.int("PANEL_IMPORT_LIMIT_MB", 64, validate=validate.Range(min=1))
     IDLE_MINUTES = env.int("PANEL_IDLE_MINUTES", 60, validate=validate.Range(min=1))

@@ -8,6 +8,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
+from controlpanel.metrics.views import metrics
 from controlpanel.navigation import room_addresses
 from controlpanel.shell.views import health
 
@@ -21,4 +22,5 @@ urlpatterns = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="accounts:password"), name="password"),
     path("admin/", admin.site.urls),
     path("healthz", health, name="health"),
+    path("metrics", metrics, name="metrics"),
 ]

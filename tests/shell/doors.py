@@ -11,4 +11,6 @@ DOORS = (
     Door("set_language", get=EVERYBODY, get_is=302, post=EVERYBODY, post_is=302),
     Door("shell:preferences", get=NOBODY, get_is=405, post=EVERYBODY, post_is=302),
     Door("health", get=EVERYBODY, post=NOBODY),
+    # Nobody has the token here, and without one there is no such page.
+    Door("metrics", get=EVERYBODY, get_is=404, others=405),
 )

@@ -1,0 +1,1 @@
+"""/metrics: numbers for a monitoring system, in the text format of Prometheus."""
