@@ -83,7 +83,7 @@ GROUPS = (
 )
 
 #: Rooms that have no tab (yet): installed, but without a place in the left bar.
-ROOMS_WITHOUT_TAB: tuple[str, ...] = ("federation.intake", "federation.ldap")
+ROOMS_WITHOUT_TAB: tuple[str, ...] = ("federation.certificates", "federation.intake", "federation.ldap")
 
 
 def rooms() -> tuple[str, ...]:

@@ -5,6 +5,7 @@ DATABASE_URL        a PostgreSQL for larger organisations (default: SQLite in th
 PANEL_HOSTS         host names the panel answers to, comma separated (default: loopback names)
 PANEL_TLS           "true" when a TLS proxy stands in front: secure cookies, HSTS, redirect to https
 PANEL_PROXIES       how many trusted proxies stand in front (their X-Forwarded-For is believed; default 0)
+PANEL_MASTER_KEY    the master key of private keys, when it is not to be kept in the state directory
 PANEL_METRICS_TOKEN who sends it as a bearer token may read /metrics (default: nobody)
 PANEL_SECRET_KEY    the secret key, when it is not to be kept in the state directory
 PANEL_IMPORT_LIMIT_MB  how large a file of users may be that is uploaded (default 64)
@@ -61,6 +62,9 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c jit=off"
     DATABASES["default"]["CONN_MAX_AGE"] = 300
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# What private keys are sealed under (federation/x509/masterkey.py): the variable, else the file.
+MASTER_KEY = env.str("PANEL_MASTER_KEY", "")
+MASTER_KEY_FILE = STATE_DIR / "master-key"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DEBUG = False

@@ -1,0 +1,1 @@
+"""Certificates of the XMPP gateway: requests, keys, trusted authorities, and which one is used when."""
