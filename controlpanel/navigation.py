@@ -79,11 +79,20 @@ GROUPS = (
             Tab("federation.edge", _("XMPP Gateway Configuration"), "xmpp-"),
         ),
     ),
+    Group(
+        "security",
+        _("Security"),
+        (
+            Tab("federation.certificates", _("Gateway certificates"), "gateway-"),
+            Tab("federation.certificates", _("Requests"), "requests-"),
+            Tab("federation.certificates", _("Trusted authorities"), "authorities-"),
+        ),
+    ),
     Group("log", _("Change log"), (Tab("controlpanel.audit"),)),
 )
 
 #: Rooms that have no tab (yet): installed, but without a place in the left bar.
-ROOMS_WITHOUT_TAB: tuple[str, ...] = ("federation.certificates", "federation.intake", "federation.ldap")
+ROOMS_WITHOUT_TAB: tuple[str, ...] = ("federation.intake", "federation.ldap")
 
 
 def rooms() -> tuple[str, ...]:
