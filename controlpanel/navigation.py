@@ -86,6 +86,7 @@ GROUPS = (
             Tab("federation.certificates", _("Gateway certificates"), "gateway-"),
             Tab("federation.certificates", _("Requests"), "requests-"),
             Tab("federation.certificates", _("Trusted authorities"), "authorities-"),
+            Tab("federation.watch", _("Partners’ servers")),
         ),
     ),
     Group("log", _("Change log"), (Tab("controlpanel.audit"),)),

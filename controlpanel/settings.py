@@ -8,6 +8,9 @@ PANEL_PROXIES       how many trusted proxies stand in front (their X-Forwarded-F
 PANEL_MASTER_KEY    the master key of private keys, when it is not to be kept in the state directory
 PANEL_METRICS_TOKEN who sends it as a bearer token may read /metrics (default: nobody)
 PANEL_SECRET_KEY    the secret key, when it is not to be kept in the state directory
+PANEL_MAIL_URL      where mails go out, such as smtp+tls://name:password@mail.contoso.com:587
+PANEL_MAIL_FROM     who they are from; PANEL_ALERT_MAIL who is told that a certificate ends, comma separated
+PANEL_NAMESERVERS   name servers for looks at partners, comma separated (default: those of the machine)
 PANEL_IMPORT_LIMIT_MB  how large a file of users may be that is uploaded (default 64)
 PANEL_SESSION_HOURS how long a session lasts at most (default 10); PANEL_IDLE_MINUTES when unused (default 60)
 """
@@ -65,6 +68,17 @@ else:
 # What private keys are sealed under (federation/x509/masterkey.py): the variable, else the file.
 MASTER_KEY = env.str("PANEL_MASTER_KEY", "")
 MASTER_KEY_FILE = STATE_DIR / "master-key"
+# Whom to tell before a certificate ends, and how partners' servers are found.
+ALERT_MAIL: list[str] = env.list("PANEL_ALERT_MAIL", [])
+PROBE_NAMESERVERS: list[str] = env.list("PANEL_NAMESERVERS", [])
+PROBE_NAMESERVER_PORT, PROBE_SECONDS = 53, 10.0
+try:
+    for _name, _value in env.dj_email_url("PANEL_MAIL_URL", "smtp://127.0.0.1:25").items():
+        globals()[_name] = _value
+except (EnvError, ValueError) as fault:
+    raise ImproperlyConfigured(f"The panel cannot start: {fault}") from fault
+DEFAULT_FROM_EMAIL = env.str("PANEL_MAIL_FROM", "panel@localhost")
+EMAIL_TIMEOUT = 20
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DEBUG = False

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Count
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 from django.views.decorators.http import require_safe
 
@@ -15,10 +17,13 @@ from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
 from controlpanel.audit.models import AuditEvent
 from controlpanel.lists.paging import count_of, count_text
+from federation.certificates.models import Assignment, Request
+from federation.certificates.words import left
 from federation.directory.models import User
 from federation.overview.checklist import steps
 from federation.policies.models import ExternalAccessPolicy, Scope
 from federation.topology.models import Pool, Site
+from federation.watch.watching import OK, watched
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -46,7 +51,13 @@ def home(request: PanelRequest) -> HttpResponse:
     return render(
         request,
         "overview/home.html",
-        {"topology": _topology(), "policies": _policies(), "changes": changes, "steps": shown},
+        {
+            "topology": _topology(),
+            "policies": _policies(),
+            "certificates": _certificates(),
+            "changes": changes,
+            "steps": shown,
+        },
     )
 
 
@@ -68,6 +79,34 @@ def _topology() -> list[Tile]:
             count_text(sites),
             npgettext("under a number", "Site", "Sites", sites),
             reverse("topology:sites-list"),
+        ),
+    ]
+
+
+def _certificates() -> list[Tile]:
+    """How long the gateway's certificate lives, what ends within a month, what waits for an answer."""
+    now = timezone.now()
+    current = Assignment.objects.in_force(now)
+    row = current.certificate if current else None
+    soon = sum(each.status != OK for each in watched(now))
+    waiting = Request.objects.count()
+    return [
+        Tile(
+            left(row.not_before, row.not_after, now).words if row else _("None"),
+            row.name if row else _("No certificate is assigned to the gateway"),
+            reverse("certificates:gateway-details", args=[row.pk])
+            if row
+            else reverse("certificates:gateway-list"),
+        ),
+        Tile(
+            count_text(soon),
+            npgettext("under a number", "Certificate ends soon", "Certificates end soon", soon),
+            reverse("certificates:gateway-timeline"),
+        ),
+        Tile(
+            count_text(waiting),
+            npgettext("under a number", "Pending request", "Pending requests", waiting),
+            reverse("certificates:requests-list"),
         ),
     ]
 

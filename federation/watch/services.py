@@ -1,0 +1,143 @@
+"""Every write of the room: looks at servers, reminders, the calendar's address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+
+from controlpanel.audit.records import facts, record
+from federation.certificates.models import Assignment
+from federation.certificates.services import keys
+from federation.topology.models import LocalDomain
+from federation.watch.actions import Action
+from federation.watch.models import Feed, Look, Reminder
+from federation.x509.facts import read_certificate
+from federation.x509.findings import Refused
+from federation.x509.probing import probe_now
+from federation.x509.visits import Identity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from controlpanel.audit.actor import Actor
+    from federation.x509 import visits
+    from federation.x509.probing import Probe
+
+
+@sensitive_variables()
+def look_at(domain: str, *, actor: Actor) -> Look:
+    """Look at the servers of ``domain`` (stored form) now, as our gateway would, and keep what was seen.
+
+    Takes up to ``PROBE_SECONDS``; outside of any transaction.
+    Raises ValidationError without a domain of ours.
+    """
+    own = LocalDomain.objects.order_by("pk").values_list("domain", flat=True).first()
+    if own is None:
+        raise ValidationError(_("Add a domain of ours under Topology first: servers ask who is there."))
+    seen = probe_now(
+        domain,
+        own_domain=own,
+        nameservers=settings.PROBE_NAMESERVERS,
+        nameserver_port=settings.PROBE_NAMESERVER_PORT,
+        identity=_identity(),
+        seconds=settings.PROBE_SECONDS,
+    )
+    return _keep(seen, actor=actor)
+
+
+@sensitive_variables()
+def _identity() -> Identity | None:
+    """What our gateway shows; without its certificate or key, servers are looked at anonymously."""
+    current = Assignment.objects.in_force(timezone.now())
+    if current is None:
+        return None
+    row = current.certificate
+    try:
+        return Identity(row.facts, row.served, keys.opened(row.key_pair))
+    except (ValidationError, Refused):
+        return None
+
+
+@transaction.atomic
+def _keep(seen: Probe, *, actor: Actor) -> Look:
+    """Store what was seen over what stood; record it when something that matters is new."""
+    row = Look.objects.select_for_update().filter(domain=seen.domain).first() or Look(domain=seen.domain)
+    before = facts(row) if row.pk else {}
+    row.seen_at, row.seen_by = timezone.now(), actor.name
+    row.trouble, row.params = seen.trouble.value if seen.trouble else "", dict(seen.params)
+    row.places = [_place(look) for look in seen.looks]
+    _keep_certificate(row, seen)
+    row.save()
+    after = facts(row)
+    if before != after:
+        record(Action.SEEN, row, actor=actor, before=before, after=after)
+    return row
+
+
+def _keep_certificate(row: Look, seen: Probe) -> None:
+    """The certificate of the best place; what was seen before stays when nobody shows one."""
+    chain = next((look.tls.chain for look in seen.looks if look.tls and look.tls.chain), ())
+    try:
+        leaf = read_certificate(chain[0]) if chain else None
+    except Refused:
+        leaf = None
+    if leaf is None:
+        return
+    if row.issuer and row.issuer != leaf.issuer:
+        row.issuer_before, row.issuer_changed_at = row.issuer, row.seen_at
+    row.chain = b"".join(_readable(chain))
+    row.sha256, row.issuer = leaf.sha256, leaf.issuer
+    row.not_before, row.not_after = leaf.not_before, leaf.not_after
+
+
+def _readable(chain: Iterable[bytes]) -> list[bytes]:
+    """The certificates that can be read."""
+    kept = []
+    for der in chain:
+        try:
+            kept.append(read_certificate(der).der)
+        except Refused:
+            continue
+    return kept
+
+
+def _place(look: visits.Look) -> dict[str, Any]:
+    """What a place showed, as JSON."""
+    return {
+        "host": look.target.host,
+        "port": look.target.port,
+        "method": look.target.method.value,
+        "address": look.address,
+        "tls": look.tls.version if look.tls else "",
+        "cipher": look.tls.cipher if look.tls else "",
+        "mechanisms": list(look.after_tls.mechanisms) if look.after_tls else [],
+        "dialback": bool(
+            (look.after_tls and look.after_tls.dialback) or (look.before_tls and look.before_tls.dialback)
+        ),
+        "methods": sorted(look.methods),
+        "trouble": look.trouble.value if look.trouble else "",
+        "params": dict(look.params),
+    }
+
+
+@transaction.atomic
+def note_reminders(sent: Iterable[tuple[str, int]]) -> None:
+    """Remember mails (thumbprint and days before the end), so that none is sent twice."""
+    for sha256, days in sent:
+        Reminder.objects.get_or_create(sha256=sha256, days=days)
+
+
+@transaction.atomic
+def renew_feed(*, actor: Actor, reason: str = "") -> Feed:
+    """Give the calendar a new address; the old one finds nothing any more."""
+    feed = Feed.objects.select_for_update().first() or Feed(number=0)
+    feed.number += 1
+    feed.save()
+    record(Action.FEED, feed, actor=actor, after={"number": feed.number}, reason=reason)
+    return feed

@@ -1,0 +1,68 @@
+"""Sentences for what a look at a server found, and for what it means for a partner's record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from federation.partners.rules import Method, negotiate
+from federation.partners.words import METHOD_LABELS
+from federation.x509.streams import Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from django.utils.functional import _StrPromise
+
+    from federation.partners.rules import Choice
+
+TROUBLES: dict[Trouble, _StrPromise] = {
+    Trouble.DOMAIN_UNKNOWN: gettext_lazy("The DNS does not know “%(domain)s”."),
+    Trouble.SERVICE_REFUSED: gettext_lazy("The DNS says that there is no XMPP service (%(service)s)."),
+    Trouble.NO_ADDRESS: gettext_lazy("The DNS has no address for “%(host)s”."),
+    Trouble.DNS_TIMEOUT: gettext_lazy("The DNS did not answer in time (%(name)s)."),
+    Trouble.DNS_FAILED: gettext_lazy("The DNS could not answer (%(name)s)."),
+    Trouble.NO_RESOLVER: gettext_lazy("This machine has no name server."),
+    Trouble.TIMEOUT: gettext_lazy("It did not answer in time (%(step)s)."),
+    Trouble.CONNECTION_REFUSED: gettext_lazy("Nothing listens there (%(step)s)."),
+    Trouble.UNREACHABLE: gettext_lazy("It cannot be reached (%(step)s, %(why)s)."),
+    Trouble.CONNECTION_CLOSED: gettext_lazy("It closed the connection (%(step)s)."),
+    Trouble.TLS_REFUSED: gettext_lazy("It offers TLS and then refuses it."),
+    Trouble.TLS_FAILED: gettext_lazy("TLS failed (%(step)s, %(why)s)."),
+    Trouble.TEXT_BEFORE_TLS: gettext_lazy("It mixed text into the start of TLS, as an eavesdropper could."),
+    Trouble.NOT_XMPP: gettext_lazy("What answers there does not speak XMPP."),
+    Trouble.XML_FORBIDDEN: gettext_lazy("It sent XML that XMPP forbids."),
+    Trouble.TOO_MUCH: gettext_lazy("It sent more than a greeting needs."),
+    Trouble.STREAM_ERROR: gettext_lazy("It refused the stream: %(condition)s %(text)s"),
+}
+
+
+def told(trouble: str, params: Mapping[str, Any]) -> str:
+    """The sentence of a trouble; "" for none."""
+    return str(TROUBLES[Trouble(trouble)]) % {**_NOTHING, **params} if trouble else ""
+
+
+_NOTHING = dict.fromkeys(("domain", "service", "host", "name", "step", "why", "condition", "text"), "")
+
+
+def labels(methods: Iterable[str]) -> str:
+    """Methods in words, the strongest first; they are those of partners.rules."""
+    found = set(methods)
+    return ", ".join(str(METHOD_LABELS[each]) for each in Method if each.value in found)
+
+
+def contradiction(choice: Choice, offered: frozenset[str]) -> str:
+    """What a partner's record demands and its servers do not offer; "" when they fit."""
+    demanded = [method.value for method in negotiate(*choice).methods]
+    if set(demanded) & offered:
+        return ""
+    if not offered:
+        return _("You ask for %(demanded)s; they offer nothing that both sides could use.") % {
+            "demanded": labels(demanded)
+        }
+    return _("You ask for %(demanded)s; they offer only %(offered)s.") % {
+        "demanded": labels(demanded),
+        "offered": labels(offered),
+    }
