@@ -22,15 +22,15 @@ from federation.directory.services import set_enabled
 from federation.policies.models import ExternalAccessPolicy
 from tests.conftest import person, signed_in
 from tests.makers import MAKER, make_policy, make_site, make_site_policy, make_user
-from tests.pages import Page, attribute, below
+from tests.pages import Page, attribute
 from tests.people import SIGNED_OUT, client_of
+from tests.spoken import texts, told_away
 from tests.test_doors import DOORS, address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from django.test import Client
-    from django.test.html import Element
 
 ROOT = Path(__file__).resolve().parent.parent
 FRENCH = Path("controlpanel/locale/fr/LC_MESSAGES/django.po")
@@ -241,21 +241,6 @@ def page(what: str, language: str) -> Page:
     return shown
 
 
-#: Attributes that are read out, or shown by a script.
-SPOKEN = {"title", "aria-label", "placeholder", "alt", "data-one", "data-many", "data-warn-unsaved"}
-
-
-def texts(element: Element) -> Iterator[str]:
-    """All that a reader sees or hears."""
-    for each in below(element):
-        for name, value in each.attributes:
-            if value and name in SPOKEN:
-                yield " ".join(value.split())
-        for child in each.children:
-            if isinstance(child, str) and child.strip():
-                yield " ".join(child.split())
-
-
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
 @pytest.mark.parametrize("what", [*PAGES, *STATES])
@@ -282,19 +267,3 @@ def test_no_word_on_a_page_escapes_translation(what: str, monkeypatch: pytest.Mo
     monkeypatch.setattr(backend, "npgettext", lambda _context, one, many, n: f"⟦{one if n == 1 else many}⟧")
     untold = {outside for each in texts(page(what, "en").root) if (outside := told_away(each))}
     assert sorted(untold) == []
-
-
-#: What is the same in every language: people, roles, identities, what the makers made, keys, languages.
-NAMES = re.compile(
-    r"\b(?:visitor|vera|maker|(?:[\w.-]+@)?(?:[\w-]+\.)+com|America Online|Windows Live|Yahoo!"
-    r"|system|tests|Cs\w+|Global|Site:\w+|Tag:\w+|Paris|Sales|Support|English|Français|EN|FR|V|Ctrl|S|UTC)(?!\w)"
-)
-
-
-def told_away(text: str) -> str:
-    """``text`` without what gettext said and without names; "" when no letter is left."""
-    while (inner := re.sub(r"⟦[^⟦⟧]*⟧", "", text)) != text:
-        text = inner
-    text = re.sub(r"^[^⟦⟧]*⟧|⟦[^⟦⟧]*$", "", text)  # what gettext said around a link
-    text = NAMES.sub("", text).strip()
-    return text if re.search(r"[^\W\d_]", text) else ""

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy
 
 from controlpanel.shell.details import DetailsForm, ReasonForm
 from controlpanel.shell.fields import LineField
+from federation.certificates import countries
 from federation.certificates.models import KEY_LABELS, LONGEST_NAME
 from federation.certificates.services.exporting import Format
 from federation.certificates.services.requests import examined
 from federation.certificates.words import FIELD_LABELS, told
 from federation.topology.fields import DomainField
-from federation.x509.countries import COUNTRIES
 from federation.x509.exporting import LEAST_PASSWORD
 from federation.x509.findings import Severity
 from federation.x509.keys import DEFAULT_KIND, KeyKind
@@ -62,7 +62,7 @@ class RequestForm(DetailsForm):
     country = forms.ChoiceField(
         label=gettext_lazy("Country"),
         required=False,
-        choices=[("", gettext_lazy("None")), *((code, code) for code in COUNTRIES)],
+        choices=countries.choices,
     )
     srv_names = forms.BooleanField(label=gettext_lazy("Also as SRVName"), required=False)
     xmpp_addresses = forms.BooleanField(label=gettext_lazy("Also as id-on-xmppAddr"), required=False)

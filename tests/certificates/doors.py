@@ -23,7 +23,7 @@ SECRETS = with_right(Right.SECRETS)
 def a_request() -> list[int]:
     """The key of a request."""
     plan = Plan("sip.contoso.com", key=KeyKind.ECDSA_P256)
-    return [requests.create_request(name="Gateway", plan=plan, actor=MAKER).pk]
+    return [requests.create_request(name="sip.contoso.com", plan=plan, actor=MAKER).pk]
 
 
 def an_authority() -> list[int]:
