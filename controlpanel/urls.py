@@ -24,3 +24,5 @@ urlpatterns = [
     path("healthz", health, name="health"),
     path("metrics", metrics, name="metrics"),
 ]
+
+handler500 = "controlpanel.shell.views.failed"

@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from django.db import connections
+from django.db import connection, connections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,6 +31,14 @@ def together(calls: Sequence[Callable[[], T]]) -> list[T | BaseException]:
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return [future.result(LIMIT) for future in [pool.submit(run, call) for call in calls]]
+
+
+def impatient() -> None:
+    """Let this thread's connection wait a moment for a lock, and no longer."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET lock_timeout = 500" if connection.vendor == "postgresql" else "PRAGMA busy_timeout = 500"
+        )
 
 
 class Meanwhile:

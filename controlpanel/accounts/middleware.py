@@ -9,6 +9,8 @@ from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 
+from controlpanel.accounts import services
+
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
 
@@ -42,4 +44,4 @@ class SignedInMiddleware(LoginRequiredMiddleware):
         if now - seen > settings.IDLE_MINUTES * 60 or now - since > settings.SESSION_HOURS * 3600:
             auth.logout(request)
         elif "since" not in session or now - seen >= _STEP:
-            session["since"], session["seen"] = since, now
+            services.note_use(session, since=since, seen=now)

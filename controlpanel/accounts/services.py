@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from axes.utils import reset as forget_failures
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.backends.base import UpdateError
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -16,10 +17,13 @@ from controlpanel.accounts.models import Administrator, RoleGrant
 from controlpanel.accounts.rights import Role
 from controlpanel.audit import commits
 from controlpanel.audit.records import record
+from controlpanel.shell.busy import is_busy
 from controlpanel.shell.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from django.contrib.sessions.backends.base import SessionBase
 
     from controlpanel.audit.actor import Actor
 
@@ -110,3 +114,17 @@ def _keep_an_administrator(account: Administrator, actor: Actor) -> None:
         raise ValidationError(
             _("This is the last active CsAdministrator. Give the role to another one first.")
         )
+
+
+def note_use(session: SessionBase, *, since: int, seen: int) -> None:
+    """Write when the session began and was last used, in seconds, now.
+
+    A busy database turns nobody away who only reads: the next request notes it.
+    """
+    session["since"], session["seen"] = since, seen
+    try:
+        session.save()
+    except UpdateError as error:  # busy, or signed out meanwhile
+        session.modified = not is_busy(error.__context__)
+    else:
+        session.modified = False

@@ -1,6 +1,8 @@
-"""Preferences of the reader's browser, and the health check."""
+"""Preferences of the reader's browser, the health check, and what is said of a failure."""
 
 from __future__ import annotations
+
+import sys
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error, connection
@@ -9,7 +11,9 @@ from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from django.views.defaults import server_error
 
+from controlpanel.shell import busy
 from controlpanel.shell.context import ROWS_PER_PAGE, THEMES
 
 _YEAR = 365 * 24 * 3600
@@ -49,3 +53,9 @@ def health(request: HttpRequest) -> HttpResponse:
     except Error:
         return HttpResponse("unavailable\n", status=503, content_type="text/plain")
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+@login_not_required
+def failed(request: HttpRequest) -> HttpResponse:
+    """What Django calls when something failed: a fault, or middleware found the database busy."""
+    return busy.page(request) if busy.is_busy(sys.exc_info()[1]) else server_error(request)

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 from django.db import OperationalError
 
+from controlpanel.shell.busy import SENTENCE, is_busy
 from federation.intake import services, words
 from federation.intake.management import report
 from federation.intake.management.bar import watched
@@ -44,7 +45,8 @@ def all_or_nothing() -> Iterator[None]:
     except ValidationError as refusal:
         raise nothing_done(" ".join(refusal.messages)) from refusal
     except OperationalError as error:
-        raise nothing_done(f"The database gave up ({error}).") from error
+        said = str(SENTENCE) if is_busy(error) else f"The database gave up ({error})."
+        raise nothing_done(said) from error
     except KeyboardInterrupt:
         raise CommandError("Interrupted. Nothing was changed.", returncode=INTERRUPTED) from None
 
