@@ -10,6 +10,7 @@ from django.db import connections, models
 
 from controlpanel.audit.models import AuditEvent, EventMember
 from controlpanel.audit.records import record
+from controlpanel.audit.rows import as_json, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -81,22 +82,37 @@ def note_members(
     return count
 
 
-def _insert(event: AuditEvent, members: list[tuple[Any, ...]]) -> None:
-    """Insert (key, name, before, after) of ``members`` in one statement with one parameter, as JSON.
+def note_named(event: AuditEvent, model: type[models.Model], field: str, rows: str) -> int:
+    """Note members of ``event`` by their name: as_json() of (name, before, after), all three text.
 
-    bulk_create() spends three times as long on the thousands of parameters of a batch.
+    Each is the row of ``model`` whose ``field`` is that name. Returns how many there were.
     """
     connection = connections[EventMember.objects.db]
-    table = connection.ops.quote_name(EventMember._meta.db_table)
-    each, columns = "json_each(%s)", [f"json_extract(value, '$[{place}]')" for place in range(4)]
-    if connection.vendor == "postgresql":
-        each = "json_array_elements(%s::json)"
-        columns = ["(value ->> 0)::bigint", *(f"value ->> {place}" for place in range(1, 4))]
+    quote = connection.ops.quote_name
+    told = table(connection, {"name": "text", "before": "text", "after": "text"})
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} (event_id, object_pk, object_name, before, after) "  # noqa: S608 # no value in it
-            f"SELECT %s, {', '.join(columns)} FROM {each}",
-            (event.pk, json.dumps(members, ensure_ascii=False)),
+            f"INSERT INTO {quote(EventMember._meta.db_table)} "  # noqa: S608 # no value in it
+            "(event_id, object_pk, object_name, before, after) "
+            f"SELECT %s, found.id, told.name, told.before, told.after FROM {told} AS told "
+            f"JOIN {quote(model._meta.db_table)} AS found ON found.{quote(field)} = told.name",
+            (event.pk, rows),
+        )
+        count = int(cursor.rowcount)
+    _count(event, event.members_count + count)
+    return count
+
+
+def _insert(event: AuditEvent, members: list[tuple[Any, ...]]) -> None:
+    """Insert (key, name, before, after) of ``members`` in one statement."""
+    connection = connections[EventMember.objects.db]
+    columns = {"object_pk": "bigint", "object_name": "text", "before": "text", "after": "text"}
+    names = ", ".join(columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {connection.ops.quote_name(EventMember._meta.db_table)} (event_id, {names}) "  # noqa: S608
+            f"SELECT %s, {names} FROM {table(connection, columns)} AS told",
+            (event.pk, as_json(members)),
         )
 
 

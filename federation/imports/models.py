@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from controlpanel.audit.commits import Gone
 from federation.intake.catalogue import Choices
 from federation.intake.plan import Plan
 from federation.topology.models import Site
@@ -88,9 +89,11 @@ class StoredFile:
         self._number, self._rest = 0, b""
 
     def read(self, size: int, /) -> bytes:
-        """At most ``size`` bytes more; b"" at the end."""
+        """At most ``size`` bytes more; b"" at the end. Raises Gone when the rest was deleted meanwhile."""
         if not self._rest:
             chunk = self.upload.chunks.filter(number=self._number).first()
+            if chunk is None and self.place < self.upload.size:
+                raise Gone(str(self.upload))
             if chunk is None:
                 return b""
             self._number += 1

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from controlpanel.audit.commits import Gone
@@ -69,14 +69,17 @@ def import_upload(upload: Upload, *, actor: Actor, reason: str = "") -> Generato
     plan = upload.plan
     if plan is None:
         raise Gone(str(upload))
+    records = open_users(upload.reader()).records
+
+    def claim() -> None:
+        if not Upload.objects.filter(pk=upload.pk).delete()[0]:
+            raise Gone(str(upload))
+
     try:
-        with transaction.atomic():
-            if not Upload.objects.select_for_update().filter(pk=upload.pk).exists():
-                raise Gone(str(upload))
-            records = open_users(upload.reader()).records
-            work = applied(records, plan, upload.choices, name=upload.name, actor=actor, reason=reason)
-            done = yield from work
-            Upload.objects.filter(pk=upload.pk).delete()
-    except IntegrityError as error:  # a reference that PostgreSQL checks at the end
-        raise Overtaken(plan, None) from error
+        done = yield from applied(
+            records, plan, upload.choices, name=upload.name, actor=actor, reason=reason, claim=claim
+        )
+    except Overtaken:
+        note_plan(upload, None)
+        raise
     return done

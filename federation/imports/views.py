@@ -22,6 +22,7 @@ from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
 from controlpanel.audit.actor import Actor
 from controlpanel.audit.commits import Gone
+from controlpanel.shell.busy import SENTENCE, is_busy
 from controlpanel.shell.delimited import Fault, FileRefused, defuse
 from controlpanel.shell.uploads import LimitedFiles
 from federation.imports import progress, services
@@ -139,18 +140,24 @@ def _kept(request: PanelRequest, pk: int) -> Upload:
 
 
 def _reading(kept: Upload, file: StoredFile) -> Generator[int, None, Plan]:
-    return (yield from planned(open_users(file).records, kept.choices))
+    """Read the file, and keep what it would do as what its owner was shown."""
+    try:
+        plan = yield from planned(open_users(file).records, kept.choices)
+    except FileRefused:
+        services.forget(kept)
+        raise
+    services.note_plan(kept, plan)
+    return plan
 
 
 def _show(request: PanelRequest, kept: Upload, form: ImportForm, end: Plan | Exception) -> str:
     """The rest of the preview once the file has been read."""
     if isinstance(end, Plan):
-        services.note_plan(kept, end)
         return render_to_string(
             "imports/_plan.html", {"upload": kept, "form": form, "shown": Shown(end)}, request
         )
-    services.forget(kept)
-    return render_to_string("imports/_refused.html", {"sentence": _sentence(end), "upload": None})
+    again = kept if isinstance(end, OperationalError) else None
+    return render_to_string("imports/_refused.html", {"sentence": _sentence(end), "upload": again})
 
 
 def _end(kept: Upload, end: Plan | Exception) -> str:
@@ -158,8 +165,6 @@ def _end(kept: Upload, end: Plan | Exception) -> str:
     if isinstance(end, Plan):
         return render_to_string("imports/_done.html", {"sums": Shown(end).sums})
     again = kept if isinstance(end, Overtaken | OperationalError) else None
-    if isinstance(end, Overtaken):
-        services.note_plan(kept, None)
     return render_to_string("imports/_refused.html", {"sentence": _sentence(end), "upload": again})
 
 
@@ -172,8 +177,10 @@ def _sentence(error: Exception) -> str:
         return _("This upload was imported already, or is kept no more.")
     if isinstance(error, ValidationError):
         return " ".join(error.messages)
+    if is_busy(error):
+        return str(SENTENCE)
     log.error("An import failed", exc_info=error)
-    return _("The database gave up, perhaps because others are changing the same users. Try again.")
+    return _("The database gave up. Try again.")
 
 
 class _Line:
@@ -195,3 +202,5 @@ def _refused_lines(kept: Upload) -> Iterator[str]:
                     yield str(write([fault.line, defuse(reason), str(fault.code)]))
     except FileRefused as error:
         yield str(write([error.line, file_reason(error), str(error.code)]))
+    except Gone as error:
+        yield str(write(["", _sentence(error), ""]))

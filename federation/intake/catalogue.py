@@ -14,8 +14,6 @@ from federation.policies.models import ExternalAccessPolicy, Scope
 from federation.topology.models import Pool, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from federation.directory.models import User
 
 #: More unknown names than this are a wrong column, not new pools: the others are neither listed nor made.
@@ -71,13 +69,6 @@ class Catalogue:
         self._policy_of = {policy.pk: policy for policy in policies}
         self._by_fqdn = {pool.fqdn: pool for pool in self._pool_of.values()}
         self._by_key = {policy.name_key: policy for policy in self._policy_of.values()}
-
-    def only(self, pools: Collection[int], policies: Collection[int]) -> None:
-        """From now on let rows name only these, by primary key, which the caller holds."""
-        self._by_fqdn = {pool.fqdn: pool for pool in self._pool_of.values() if pool.pk in pools}
-        self._by_key = {
-            policy.name_key: policy for policy in self._policy_of.values() if policy.pk in policies
-        }
 
     def find(self, fqdn: str | None, name: str | None) -> tuple[Pool | None, ExternalAccessPolicy | None]:
         """The pool and the policy that a row names, None for what it does not name, and count them.

@@ -66,30 +66,32 @@ class Step(NamedTuple):
     policy: ExternalAccessPolicy | None = None
 
 
-def steps(
-    records: Iterable[Record | Fault], catalogue: Catalogue, *, locked: bool = False
-) -> Iterator[list[Step | Fault]]:
-    """What each record comes to, in batches; ``locked`` locks the users of a batch before they are read.
+def steps(records: Iterable[Record | Fault], catalogue: Catalogue) -> Iterator[list[Step | Fault]]:
+    """What each record comes to, in batches.
 
     When the records come from a directory server, who is not among them follows at the end.
     """
     seen = dict.fromkeys(catalogue.choices.ambiguous, 0)
     for batch in batches(user_rows(records, seen), BATCH):
-        stored = _stored([str(row.address) for row in batch if not isinstance(row, Fault)], locked=locked)
+        stored = _stored([str(row.address) for row in batch if not isinstance(row, Fault)])
         yield [
             row if isinstance(row, Fault) else _step(row, stored.get(str(row.address)), catalogue)
             for row in batch
         ]
     if catalogue.choices.source:
-        yield from _vanished(catalogue.choices.source, seen, locked=locked)
+        yield from _vanished(catalogue.choices.source, seen)
 
 
-def _vanished(source: str, seen: Container[str], *, locked: bool) -> Iterator[list[Step | Fault]]:
+def _vanished(source: str, seen: Container[str]) -> Iterator[list[Step | Fault]]:
     """The enabled users that came from ``source`` and are not among the addresses ``seen``, in batches."""
     last = 0
     while True:
-        rows = User.objects.filter(source=source, enabled=True, pk__gt=last).order_by("pk")
-        users = list((rows.select_for_update() if locked else rows)[:BATCH])
+        rows = (
+            User.objects.select_related("assignment")
+            .filter(source=source, enabled=True, pk__gt=last)
+            .order_by("pk")
+        )
+        users = list(rows[:BATCH])
         if not users:
             return
         last = users[-1].pk
@@ -100,10 +102,8 @@ def _vanished(source: str, seen: Container[str], *, locked: bool) -> Iterator[li
         ]
 
 
-def _stored(addresses: list[str], *, locked: bool) -> dict[str, User]:
-    users = User.objects.filter(address__in=addresses).select_related("assignment").order_by("pk")
-    if locked:
-        users = users.select_for_update(of=("self",))
+def _stored(addresses: list[str]) -> dict[str, User]:
+    users = User.objects.filter(address__in=addresses).select_related("assignment")
     return {user.address: user for user in users}
 
 

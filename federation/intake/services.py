@@ -1,40 +1,33 @@
-"""Every write of an import: users, what is made for them, and uploads on their way."""
+"""Every write of an import: users, and what is made for them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
-from controlpanel.audit.members import note_members
+from controlpanel.audit.members import note_named
 from controlpanel.audit.records import record
-from controlpanel.shell.delimited import Fault
 from controlpanel.shell.text import fold
 from federation.directory.actions import Action
-from federation.directory.models import Assignment, User
-from federation.directory.services import completed
-from federation.intake.catalogue import Catalogue, Choices
-from federation.intake.plan import Plan
-from federation.intake.planning import Step, steps
+from federation.directory.models import User
+from federation.intake import statements
+from federation.intake.preparing import Kind, Prepared
 from federation.policies.models import ExternalAccessPolicy, Scope
 from federation.policies.services import create_user_policy
 from federation.topology.models import Pool
 from federation.topology.services import create_pool
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable
 
     from controlpanel.audit.actor import Actor
     from controlpanel.audit.models import AuditEvent
-    from controlpanel.shell.delimited import Record
-
-#: Columns of a user that an import may change, with those that follow from them.
-_CHANGED = (
-    "display_name", "first_name", "last_name", "email", "department", "enabled", "pool", "source",
-    "name_sort", "first_sort", "last_sort", "version", "changed_at", "changed_by",
-)  # fmt: skip
+    from controlpanel.shell.delimited import Fault, Record
+    from federation.intake.catalogue import Choices
+    from federation.intake.plan import Plan
+    from federation.intake.preparing import Write
 
 
 class Overtaken(Exception):
@@ -53,111 +46,99 @@ def applied(
     name: str,
     actor: Actor,
     reason: str = "",
+    claim: Callable[[], object] = lambda: None,
 ) -> Generator[int, None, Plan]:
     """Do what ``plan`` says: all or nothing, one event with its members. ``name`` is that of the source.
 
-    Yields how many rows are done; the transaction ends when the generator does, so whoever stops half way
-    and closes it has changed nothing. What is done is planned again inside the transaction and returned.
-    Raises Overtaken when it comes to other numbers, ValidationError, and what the records raise.
+    All is planned again and prepared first, outside of any transaction; the transaction only writes, since on
+    SQLite everybody else who writes waits for it. It begins with ``claim``, which may refuse, and ends when
+    the generator does, so whoever stops half way and closes it has changed nothing. Yields how many rows are
+    done: half of one when it is prepared, half when it is written. Returns what was done.
+
+    Raises Overtaken when that comes to other numbers than ``plan``, or when a user, a pool or a policy is not
+    any more what it was prepared with; ValidationError; and what the records and ``claim`` raise.
     """
-    try:
-        with transaction.atomic():
-            done = yield from _applied(records, plan, choices, _Writer(plan, choices, name, actor, reason))
-            if done.numbers != plan.numbers:
-                raise Overtaken(plan, done)
-    except IntegrityError as error:  # somebody made one of the same users at the same time
-        raise Overtaken(plan, None) from error
+    with Prepared() as prepared:
+        work = prepared.fill(records, choices)
+        try:
+            while True:
+                yield next(work) // 2
+        except StopIteration as end:
+            done: Plan = end.value
+        finally:
+            work.close()
+        if done.numbers != plan.numbers:
+            raise Overtaken(plan, done)
+        try:
+            with transaction.atomic():
+                claim()
+                yield from _Writer(done, choices, name, actor, reason).write(prepared)
+        except IntegrityError as error:  # somebody made one of the same users, or a pool or policy went
+            raise Overtaken(plan, None) from error
     return done
 
 
-def _applied(
-    records: Iterable[Record | Fault], plan: Plan, choices: Choices, writer: _Writer
-) -> Generator[int, None, Plan]:
-    pools = Pool.objects.filter(fqdn__in=plan.pools)
-    policies = ExternalAccessPolicy.objects.filter(scope=Scope.USER, name_key__in=map(fold, plan.policies))
-    held = [
-        set(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
-        for rows in (pools, policies)  # in this order and by key, as all services do
-    ]
-    catalogue, done = Catalogue(choices), Plan()
-    catalogue.only(*held)
-    for batch in steps(records, catalogue, locked=True):
-        done.add(batch)
-        writer.write([step for step in batch if not isinstance(step, Fault) and step.kind != "left"])
-        yield done.numbers.rows
-    return done.close(catalogue)
-
-
 class _Writer:
-    """Writes steps in a few statements a batch, and notes them as members of one event."""
+    """Does the writes of an import, and notes who changed as members of one event."""
 
     def __init__(self, plan: Plan, choices: Choices, name: str, actor: Actor, reason: str) -> None:
         self.plan, self.choices, self.name, self.actor, self.reason = plan, choices, name, actor, reason
-        self.event: AuditEvent | None = None
+        self.connection = connections[User.objects.db]
         self.now = timezone.now()
+        self.at = User._meta.get_field("changed_at").get_db_prep_save(self.now, self.connection)
 
-    def write(self, changes: list[Step]) -> None:
-        """Write what differs; pools and policies that are new come first."""
-        if not changes:
-            return
-        for step in changes:
-            self._make_what_is_new(step)
-            self._fill(step)
-        users = {kind: [step.user for step in changes if step.kind == kind] for kind in ("made", "vanished")}
-        changed = [step.user for step in changes if step.kind == "changed" and set(step.after) != {"policy"}]
-        User.objects.bulk_create(users["made"])
-        User.objects.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=_CHANGED)
-        keys = [user.pk for user in users["vanished"]]
-        User.objects.filter(pk__in=keys).update(
-            enabled=False, version=F("version") + 1, changed_at=self.now, changed_by=self.actor.name
-        )
-        self._assign([step for step in changes if "policy" in step.after])
-        note_members(self._event(), ((step.user, step.before, step.after) for step in changes))
+    def write(self, prepared: Prepared) -> Generator[int, None, None]:
+        """Make what is new, then do each write; yields how many rows are done, those that wait count half."""
+        self._hold()
+        self._make_what_is_new()
+        event, rows = None, self.plan.numbers.rows
+        for done, writes in prepared.batches():
+            event = event or self._event()
+            for write in writes:
+                if self._do(write, event) != write.number:
+                    raise Overtaken(self.plan, None)
+            yield (rows + done) // 2
 
-    def _make_what_is_new(self, step: Step) -> None:
-        """Save the unsaved objects of the catalogue; each is an event of its own."""
-        if step.pool and not step.pool.pk and self.choices.site:
-            pool = create_pool(
-                fqdn=step.pool.fqdn, site=self.choices.site, actor=self.actor, reason=self.reason
-            )
-            step.pool.pk = pool.pk
-        if step.policy and not step.policy.pk:
-            policy = create_user_policy(name=step.policy.name, actor=self.actor, reason=self.reason)
-            step.policy.pk = policy.pk
+    def _do(self, write: Write, event: AuditEvent) -> int:
+        """Do one write; returns how many rows it concerned."""
+        if write.kind == Kind.NOTED:
+            return note_named(event, User, "address", write.rows)
+        with self.connection.cursor() as cursor:
+            if write.kind == Kind.SEEN:
+                if self.connection.features.has_select_for_update:
+                    cursor.execute(*statements.locks(self.connection, write))
+                cursor.execute(*statements.seen(self.connection, write))
+                return int(cursor.fetchone()[0])
+            cursor.execute(*statements.doing(self.connection, write, at=self.at, who=self.actor.name))
+            return int(cursor.rowcount)
 
-    def _fill(self, step: Step) -> None:
-        """Bring the facts of a step into the columns of its user."""
-        user = step.user
-        facts = {name: value for name, value in step.after.items() if name not in {"pool", "policy"}}
-        for name, value in completed(facts).items():
-            setattr(user, name, value)
-        if "pool" in step.after and step.pool:
-            user.pool_id = step.pool.pk
-        user.version = 1 if step.kind == "made" else user.version + 1
-        user.changed_at, user.changed_by = self.now, self.actor.name
+    def _hold(self) -> None:
+        """Keep what the rows name from vanishing, in this order and by key, as all services do."""
+        keys = [fold(str(policy).removeprefix("Tag:")) for policy in self.plan.policies]
+        pools = Pool.objects.filter(fqdn__in=self.plan.pools)
+        policies = ExternalAccessPolicy.objects.filter(scope=Scope.USER, name_key__in=keys)
+        for rows, named in ((pools, self.plan.pools), (policies, keys)):
+            held = rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
+            if len(held) != len(named):
+                raise Overtaken(self.plan, None)
 
-    def _assign(self, changes: list[Step]) -> None:
-        """Assign policies, or take them away; a new user without one has none to take."""
-        released = [step.user.pk for step in changes if not step.policy and step.kind == "changed"]
-        Assignment.objects.filter(user__in=released).delete()
-        Assignment.objects.bulk_create(
-            [Assignment(user=step.user, policy_id=step.policy.pk) for step in changes if step.policy],
-            update_conflicts=True,
-            unique_fields=["user"],
-            update_fields=["policy"],
-        )
+    def _make_what_is_new(self) -> None:
+        """Make the pools and policies that are new; each is an event of its own."""
+        if site := self.choices.site:
+            for fqdn in self.plan.new_pools:
+                create_pool(fqdn=fqdn, site=site, actor=self.actor, reason=self.reason)
+        for name in self.plan.new_policies:
+            create_user_policy(name=name, actor=self.actor, reason=self.reason)
 
     def _event(self) -> AuditEvent:
-        if self.event is None:
-            told = {name: number for name, number in self.plan.numbers._asdict().items() if number}
-            self.event = record(
-                Action.SYNC if self.choices.source else Action.IMPORT,
-                None,
-                actor=self.actor,
-                reason=self.reason,
-                name=self.name,
-                object_type=User._meta.label_lower,
-                after={"origin": self.name, **told},
-                now=self.now,
-            )
-        return self.event
+        told = {name: number for name, number in self.plan.numbers._asdict().items() if number}
+        return record(
+            Action.SYNC if self.choices.source else Action.IMPORT,
+            None,
+            actor=self.actor,
+            reason=self.reason,
+            name=self.name,
+            object_type=User._meta.label_lower,
+            after={"origin": self.name, **told},
+            now=self.now,
+        )
