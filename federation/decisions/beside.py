@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import ngettext
 
 from controlpanel.shell import sections
-from federation.decisions import effects, telling, words
+from federation.decisions import effects, links, telling, words
 from federation.decisions.facts import Direction
 from federation.decisions.gathering import Question, answer
 from federation.decisions.reach import reach_today
@@ -53,7 +52,7 @@ def partner_reach(_request: PanelRequest, partner: Partner) -> sections.Section:
         "total": effects.shown(found.total),
         "refused": [(effects.shown(number), words.REFUSED_FOR[code]) for code, number in found.refused],
         "contacts_only": not MEANINGS[type_].may_write,
-        "test_url": _test_url(remote=f"@{partner.shown}"),
+        "test_url": links.asking_of_partner(partner),
     }
     return sections.Section("decisions/_partner_reach.html", shown)
 
@@ -69,7 +68,7 @@ def user_reach(_request: PanelRequest, user: User) -> sections.Section:
         "total_text": effects.shown(sum(numbers.values())),
         "more": sum(numbers.values()) > SHOWN_PARTNERS,
         "contacts_only": numbers.get(PartnerType.PUBLIC_UNVERIFIED.value, 0),
-        "test_url": _test_url(local=user.shown_address),
+        "test_url": links.asking_of_user(user),
     }
     if partner := next(iter(first), None):
         found = answer(Question(local, names.Address("somebody", partner.domain), Direction.OUTBOUND))
@@ -92,10 +91,6 @@ def stand_by() -> None:
     policies.register_switching(effects.told_of_policy)
     sections.add("partners.partner", partner_reach)
     sections.add("directory.user", user_reach)
-
-
-def _test_url(**filled: str) -> str:
-    return f"{reverse('decisions:list')}?{urlencode(filled)}"
 
 
 _TALKERS = Talkers()

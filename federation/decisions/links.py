@@ -15,12 +15,24 @@ if TYPE_CHECKING:
 
     from federation.decisions.facts import Step
     from federation.decisions.gathering import Answer
+    from federation.directory.models import User
+    from federation.partners.models import Partner
 
 
 def page_of(answer: Answer, step: Step) -> str:
     """The address of the page where what ``step`` read is set; "" for what no page sets."""
     make = _PAGES.get(step.read.subject)
     return make(answer) if make and not step.spare else ""
+
+
+def asking_of_user(user: User) -> str:
+    """Test access, of a user of ours."""
+    return f"{reverse('decisions:list')}?{urlencode({'local': user.shown_address})}"
+
+
+def asking_of_partner(partner: Partner) -> str:
+    """Test access, of somebody at a partner."""
+    return f"{reverse('decisions:list')}?{urlencode({'remote': f'@{partner.shown}'})}"
 
 
 def _edge(_answer: Answer) -> str:
@@ -62,4 +74,5 @@ _PAGES: dict[Subject, Callable[[Answer], str]] = {
     Subject.POLICY: _policy,
     Subject.DOMAIN: _domain,
     Subject.PROVIDER: _provider,
+    Subject.CONTACTS: _partner,  # no page has contact lists; the partner's type is what asks for a contact
 }

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
-from federation.decisions import telling
+from controlpanel.lists.selection import one_selected
+from federation.decisions import links, telling
 from federation.decisions.forms import TestForm
 from federation.decisions.gathering import answer
 from federation.decisions.kinds import KIND_LABELS
 from federation.directory.models import User
+from federation.directory.tables import LISTING as USERS
+from federation.partners.models import Partner
+from federation.partners.tables import LISTING as PARTNERS
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -51,3 +55,19 @@ def suggest(request: PanelRequest) -> HttpResponse:
     users = User.objects.starting_with(text).order_by("name_sort", "pk") if text else User.objects.none()
     values = [user.shown_address for user in users[:OFFERED]]
     return render(request, "shell/_options.html", {"values": values})
+
+
+@require_safe
+@door(see=Right.VIEW)
+def of_selected_user(request: PanelRequest) -> HttpResponse:
+    """Users > Action > Test access."""
+    user = one_selected(request, USERS, User.objects.all())
+    return redirect(links.asking_of_user(user) if user else "directory:list")
+
+
+@require_safe
+@door(see=Right.VIEW)
+def of_selected_partner(request: PanelRequest) -> HttpResponse:
+    """XMPP Federated Partners > Action > Test access."""
+    partner = one_selected(request, PARTNERS, Partner.objects.all())
+    return redirect(links.asking_of_partner(partner) if partner else "partners:list")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from federation.partners.models import Partner
+from tests.decisions.world import open_everything
 from tests.partners.makers import make_partner
 
 if TYPE_CHECKING:
@@ -82,6 +83,35 @@ def test_what_a_choice_comes_to_is_said_while_it_is_made(dialog: Page) -> None:
     dialog.get_by_label("Support server dialback negotiation").uncheck()
     told.get_by_text("This cannot be committed.").wait_for()
     assert "TLS “Required”, SASL “Required”, without dialback." in told.inner_text()
+
+
+def test_users_are_offered_while_an_address_is_typed_and_the_answer_leads_on(
+    page: Page, sign_in: Callable[..., None], alice: Administrator
+) -> None:
+    user, _partner = open_everything()
+    sign_in(page.context, alice)
+    page.goto("/home/decisions/")
+    page.get_by_role("combobox", name="Local user").press_sequentially("dor")
+    page.locator("#values-local option[value='dora@contoso.com']").wait_for(state="attached")
+    page.get_by_role("combobox", name="Local user").fill(user.address)
+    page.get_by_role("textbox", name="Remote address").fill("bob@nowhere.com")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Refused: dora@contoso.com").wait_for()
+    page.get_by_role("link", name="Go to where this is set").click()
+    assert page.get_by_label("Primary domain").input_value() == "nowhere.com"
+
+
+def test_the_list_asks_about_the_selected_partner(
+    page: Page, sign_in: Callable[..., None], alice: Administrator
+) -> None:
+    make_partner("fabrikam.com")
+    sign_in(page.context, alice)
+    page.goto("/federation/partners/")
+    page.get_by_label("Select fabrikam.com").check()
+    page.get_by_role("button", name="Action", exact=True).click()
+    page.get_by_role("menuitem", name="Test access").click()
+    page.wait_for_url("**/home/decisions/**")
+    assert page.get_by_role("textbox", name="Remote address").input_value() == "@fabrikam.com"
 
 
 @pytest.mark.parametrize("colour_scheme", ["light", "dark"])

@@ -12,7 +12,8 @@ from federation.policies import services as policies
 from federation.policies.models import ExternalAccessPolicy
 from tests.decisions.world import open_everything
 from tests.makers import MAKER, make_user
-from tests.pages import Page, attribute, below
+from tests.pages import Page, attribute, below, text_of
+from tests.partners.makers import make_partner
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -120,3 +121,29 @@ def test_a_users_and_a_partners_page_lead_there_with_the_fields_filled(alice_cli
         page = Page(alice_client.get(reverse(name, args=[row.pk])))
         form = Page(alice_client.get(page.links["Test access"])).form("Test")
         assert form.box(field).value == value
+
+
+@pytest.mark.parametrize("who", ["alice_client", "bob_client"])
+def test_the_lists_of_users_and_partners_ask_about_the_selected_row(
+    request: pytest.FixtureRequest, who: str
+) -> None:
+    client = request.getfixturevalue(who)
+    user, partner = open_everything()
+    for tab, row, field, value in (
+        ("directory:list", user, "Local user", "dora@contoso.com"),
+        ("partners:list", partner, "Remote address", "@fabrikam.com"),
+    ):
+        page = Page(client.get(reverse(tab)))
+        [item] = [each for each in page.all("button") if text_of(each) == "Test access"]
+        address = attribute(item, "formaction") or ""
+        asking = Page(client.get(address, {"row": row.pk}, follow=True))
+        assert asking.form("Test").box(field).value == value
+        nothing = Page(client.get(address, follow=True))
+        assert nothing.said == ["Select one row first."]
+
+
+def test_a_contact_that_is_needed_leads_to_the_partner_whose_type_needs_it(alice_client: Client) -> None:
+    open_everything()
+    partner = make_partner("gmail.com")
+    page = asked(alice_client, remote="bob@gmail.com", direction="inbound")
+    assert page.links["Go to where this is set"] == reverse("partners:details", args=[partner.pk])

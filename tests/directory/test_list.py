@@ -152,7 +152,7 @@ def test_the_file_holds_all_that_match_and_no_formula(bob_client: Client) -> Non
 def test_who_may_only_look_is_offered_nothing_to_act(bob_client: Client) -> None:
     make_user()
     page = listed(bob_client)
-    assert page.menu == ["Show details", "Select all search results"]
+    assert page.menu == ["Show details", "Select all search results", "Test access"]
     assert "Enable users" not in page.links
 
 
@@ -166,5 +166,6 @@ def test_the_toolbar_is_that_of_the_panel(alice_client: Client) -> None:
         "Assign policies",
         "Temporarily disable",
         "Re-enable",
+        "Test access",
         "Remove",
     ]
