@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.utils import timezone
 
+from controlpanel.audit import listeners
 from controlpanel.audit.actions import known
 from controlpanel.audit.models import AuditEvent
 from controlpanel.shell.fields import refuse_control_characters
@@ -49,7 +50,7 @@ def record(
     _check(action, reason)
     before, after = before or {}, after or {}
     differs = [key for key in {**before, **after} if before.get(key, _ABSENT) != after.get(key, _ABSENT)]
-    return AuditEvent.objects.create(
+    event = AuditEvent.objects.create(
         at=now or timezone.now(),
         action=action,
         actor_name=actor.name,
@@ -62,6 +63,8 @@ def record(
         after={key: after[key] for key in differs if key in after},
         reason=reason,
     )
+    listeners.tell(event)
+    return event
 
 
 def _check(action: str, reason: str) -> None:
