@@ -34,7 +34,8 @@ run: $(RUNTIME)
 	@$(PY) manage.py prepare
 	@echo "The panel is served at http://127.0.0.1:$${PANEL_PORT:-8000} (Ctrl+C stops it)"
 	@exec $(PY) -m gunicorn controlpanel.wsgi --bind "127.0.0.1:$${PANEL_PORT:-8000}" \
-		--workers "$${PANEL_WORKERS:-2}" --worker-class gthread --threads 4 --no-control-socket
+		--workers "$${PANEL_WORKERS:-2}" --worker-class gthread --threads "$${PANEL_THREADS:-32}" \
+		--config python:controlpanel.shell.serving --no-control-socket
 
 test: dev system check tests postgres browser
 
