@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 
 from controlpanel.audit.commits import Gone
 from controlpanel.lists.selection import one_selected, say_none_selected
+from controlpanel.shell import aftermath
 from controlpanel.shell.details import ReasonForm, list_of
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def confirm(
     if form.is_valid() and (rows := _agreed(request, chosen, many=many)) is not None:
         try:
             if said := act(rows, form.cleaned_data["reason"]):
-                messages.success(request, said)
+                messages.success(request, said, extra_tags=aftermath.follow_up())
         except Gone:
             chosen.say_changed(request)
         except ValidationError as refusal:

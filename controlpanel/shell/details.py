@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy
 from controlpanel.audit.commits import Conflict, Gone
 from controlpanel.audit.models import AuditEvent
 from controlpanel.navigation import current_tab
-from controlpanel.shell import sections
+from controlpanel.shell import aftermath, sections
 from controlpanel.shell.fields import LineField, LoadedField
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def done(request: PanelRequest, form: DetailsForm, saved: models.Model, sentence
     if form.row is not None and getattr(saved, "version", None) == form.cleaned_data["version"]:
         messages.info(request, _("Nothing differed from what stands, so nothing was committed."))
     else:
-        messages.success(request, sentence)
+        messages.success(request, sentence, extra_tags=aftermath.follow_up())
     return redirect(list_of(request))
 
 
