@@ -1,0 +1,13 @@
+"""The gateway room."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class GatewayConfig(AppConfig):
+    """The XMPP servers that enforce what the panel says, and what they report."""
+
+    name = "federation.gateway"
+    verbose_name = _("Gateways")
