@@ -93,7 +93,15 @@ GROUPS = (
 )
 
 #: Rooms that have no tab (yet): installed, but without a place in the left bar.
-ROOMS_WITHOUT_TAB: tuple[str, ...] = ("federation.intake", "federation.ldap")
+ROOMS_WITHOUT_TAB: tuple[str, ...] = (
+    "federation.intake",
+    "federation.ldap",
+    "federation.gateway",
+    "federation.replication",
+)
+
+#: Addresses of rooms without a tab, for programs and not for people.
+ADDRESSES_WITHOUT_TAB = {"federation.replication": "gateway/"}
 
 
 def rooms() -> tuple[str, ...]:
@@ -109,8 +117,9 @@ def current_tab(view_name: str) -> Tab | None:
 
 
 def room_addresses() -> dict[str, str]:
-    """Each room that has a tab, with the start of its addresses."""
-    return {tab.room: f"{group.slug}/{tab.name}/" for group, tab in reversed(list(tabs()))}
+    """Each room that has addresses, with their start."""
+    of_tabs = {tab.room: f"{group.slug}/{tab.name}/" for group, tab in reversed(list(tabs()))}
+    return of_tabs | ADDRESSES_WITHOUT_TAB
 
 
 def tabs() -> Iterator[tuple[Group, Tab]]:

@@ -179,7 +179,7 @@ class Prosody:
                 cwd=self.folder,
                 env={**os.environ, "HOME": str(self.folder)},
             )
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             try:
                 socket.create_connection(("127.0.0.1", self.c2s), 1).close()

@@ -81,7 +81,7 @@ class Panel:
                 return ordered
             return (200, self.changes(have.revision)) if self.revision > have.revision else (204, b"")
 
-    def wait_for(self, told: Callable[[Request], bool], timeout: float = 10, after: int = -1) -> Request:
+    def wait_for(self, told: Callable[[Request], bool], timeout: float = 30, after: int = -1) -> Request:
         """The first request that ``told`` is true of: the latest or one to come, or one ``after`` so many."""
         deadline = time.monotonic() + timeout
         with self.changed:
@@ -94,7 +94,7 @@ class Panel:
                 if not self.changed.wait(timeout=deadline - time.monotonic()) and time.monotonic() > deadline:
                     raise TimeoutError(f"not told; last: {self.requests[-1:]}")
 
-    def in_force(self, timeout: float = 10) -> Request:
+    def in_force(self, timeout: float = 30) -> Request:
         """Waits until the gateway reports the latest revision."""
         return self.wait_for(lambda r: r.have is not None and r.have.revision == self.revision, timeout)
 

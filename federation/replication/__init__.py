@@ -1,0 +1,1 @@
+"""What the gateways are told: the objects as they are published, their revisions, and the endpoint."""

@@ -1,0 +1,8 @@
+"""The door of the gateways' endpoint: nobody signs in there, the secret in the request counts."""
+
+from __future__ import annotations
+
+from tests.doors import Door
+from tests.people import EVERYBODY, NOBODY
+
+DOORS = (Door("replication:exchange", get=NOBODY, get_is=405, post=EVERYBODY, post_is=401, others=405),)
