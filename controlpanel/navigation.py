@@ -65,6 +65,7 @@ GROUPS = (
             Tab("federation.topology", _("Sites"), "sites-"),
             Tab("federation.topology", _("Pools"), "pools-"),
             Tab("federation.topology", _("Domains"), "domains-"),
+            Tab("federation.status", _("Status")),
         ),
     ),
     Group(

@@ -124,7 +124,8 @@ def test_french_is_set_as_french(is_wrong: Callable[[str], object]) -> None:
 # The pages: what every URL answers to GET, and some states of them.
 
 
-PAGES = [name for name, door in DOORS.items() if door.get and door.get_is == 200 and name != "health"]
+FOR_PROGRAMS = {"health", "status:module"}
+PAGES = [name for name, door in DOORS.items() if door.get and door.get_is == 200 and name not in FOR_PROGRAMS]
 STATES: dict[str, tuple[int, Callable[[Client, str], Page]]] = {}
 NEW = "/federation/policies/new/user/"
 

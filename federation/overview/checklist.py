@@ -11,8 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from controlpanel.accounts.rights import Right
 from federation.directory.models import Assignment, User
+from federation.gateway.models import Report
+from federation.partners.models import Partner
 from federation.policies.models import ExternalAccessPolicy, Scope
-from federation.topology.models import Pool, Site
+from federation.status.live import all_partners_have_a_stream
+from federation.topology.models import LocalDomain, Pool, Site
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -30,6 +33,10 @@ class Step:
 
 def steps() -> list[Step]:
     """The steps in their order; a query each."""
+    return [*_organisation(), *_federation()]
+
+
+def _organisation() -> list[Step]:
     policies = ExternalAccessPolicy.objects
     return [
         Step(
@@ -63,5 +70,31 @@ def steps() -> list[Step]:
             Assignment.objects.exists(),
             reverse("directory:list"),
             Right.USERS,
+        ),
+    ]
+
+
+def _federation() -> list[Step]:
+    return [
+        Step(
+            _("List the domains of your organisation"),
+            LocalDomain.objects.exists(),
+            reverse("topology:domains-new"),
+        ),
+        Step(
+            _("Add the XMPP gateways, and let each report"),
+            Report.objects.filter(seen_at__isnull=False).exists(),
+            reverse("status:list"),
+            Right.SECRETS,
+        ),
+        Step(
+            _("List the XMPP federated partners"),
+            Partner.objects.exists(),
+            reverse("partners:new"),
+        ),
+        Step(
+            _("See a stream with each partner come up and authenticate"),
+            all_partners_have_a_stream(),
+            reverse("status:list"),
         ),
     ]

@@ -20,8 +20,10 @@ from controlpanel.lists.paging import count_of, count_text
 from federation.certificates.models import Assignment, Request
 from federation.certificates.words import left
 from federation.directory.models import User
+from federation.gateway.models import Gateway
 from federation.overview.checklist import steps
 from federation.policies.models import ExternalAccessPolicy, Scope
+from federation.status.standing import Standing, stands
 from federation.topology.models import Pool, Site
 from federation.watch.watching import OK, watched
 
@@ -80,6 +82,7 @@ def _topology() -> list[Tile]:
             npgettext("under a number", "Site", "Sites", sites),
             reverse("topology:sites-list"),
         ),
+        _gateways(),
     ]
 
 
@@ -109,6 +112,16 @@ def _certificates() -> list[Tile]:
             reverse("certificates:requests-list"),
         ),
     ]
+
+
+def _gateways() -> Tile:
+    """How many of the enabled gateways are up to date."""
+    found = stands(Gateway.objects.filter(enabled=True).listed(), timezone.now())
+    well = sum(each.standing is Standing.UP_TO_DATE for each in found)
+    total = count_text(len(found))
+    number = total if well == len(found) else f"{count_text(well)} / {total}"
+    label = npgettext("under a number", "Gateway up to date", "Gateways up to date", len(found))
+    return Tile(number, label, reverse("status:list"))
 
 
 def _policies() -> list[Tile]:

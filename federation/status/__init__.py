@@ -1,0 +1,1 @@
+"""The tab Status: which gateway runs which revision, and what it refused."""

@@ -1,0 +1,35 @@
+"""What this room says on the pages of rooms below it, and in the message bar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from controlpanel.metrics import registry
+from controlpanel.shell import aftermath, sections
+from federation.status import figures, live
+from federation.status.in_force import follow_up
+from federation.status.words import METHOD_LABELS
+
+if TYPE_CHECKING:
+    from controlpanel.shell.http import PanelRequest
+    from federation.partners.models import Partner
+
+
+def partner_streams(_request: PanelRequest, partner: Partner) -> sections.Section:
+    """On a partner's page: its live streams, and whether each is as its record demands."""
+    streams = [live.shown(stream, partner) for stream in live.of_partner(partner)]
+    demanded = [label for method, label in METHOD_LABELS.items() if method in live.allowed_methods(partner)]
+    return sections.Section("status/_partner_streams.html", {"streams": streams, "demanded": demanded})
+
+
+def stand_by() -> None:
+    """Register with the panel."""
+    sections.add("partners.partner", partner_streams)
+    aftermath.register(_follow_up)
+    registry.register(figures.families)
+
+
+def _follow_up() -> str:
+    return follow_up(timezone.now())

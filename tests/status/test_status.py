@@ -1,0 +1,177 @@
+"""The tab Status: how each gateway stands, in words and colour, and what it lets one do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from controlpanel.audit.models import AuditEvent
+from federation.gateway import services as gateways
+from federation.gateway.models import Gateway, Refusal, Report, Stream
+from federation.partners import services as partners
+from federation.policies import services as policies
+from federation.replication import services
+from federation.replication.models import Revision
+from tests.makers import MAKER, global_policy, make_site
+from tests.pages import Page
+
+if TYPE_CHECKING:
+    from django.test import Client
+    from pytest_django import DjangoAssertNumQueries
+
+pytestmark = pytest.mark.django_db
+
+
+def make_gateway(name: str = "xmpp1.contoso.test", **report: Any) -> Gateway:
+    """A gateway; with ``report`` it reported a moment ago."""
+    from federation.topology.models import Site
+
+    site = Site.objects.first() or make_site()
+    gateway, _secret = gateways.create_gateway(name=name, site=site, actor=MAKER)
+    if report:
+        now = timezone.now()
+        told = {
+            "seen_at": now,
+            "revision_seen_at": now,
+            "status": "live",
+            "server": "Prosody 0.12.3",
+        } | report
+        Report.objects.filter(gateway=gateway).update(**told)
+    return Gateway.objects.listed().get(pk=gateway.pk)
+
+
+def commit(on: bool = True) -> int:
+    policies.change_policy(global_policy(), federated=on, actor=MAKER)
+    return services.publish().number
+
+
+def status_of(client: Client) -> str:
+    (row,) = Page(client.get(reverse("status:list"))).rows
+    return " ".join(row[2].split())
+
+
+def test_a_gateway_that_never_reported_says_so(bob_client: Client) -> None:
+    make_gateway()
+    assert status_of(bob_client) == "Never reported"
+
+
+def test_a_gateway_with_the_latest_revision_is_up_to_date(bob_client: Client) -> None:
+    make_gateway(revision=services.publish().number)
+    assert status_of(bob_client) == "Up to date"
+
+
+def test_a_gateway_that_lacks_revisions_is_behind_by_so_many_since_the_first(bob_client: Client) -> None:
+    make_gateway(revision=services.publish().number)
+    first = commit()
+    commit(on=False)
+    since = Revision.objects.get(number=first).at
+    assert status_of(bob_client) == f"Behind by 2 revisions since {since:%Y-%m-%d %H:%M:%S}"
+
+
+@pytest.mark.parametrize("report", [{"status": "none"}, {"status": "expired"}, {"revision": None}])
+def test_a_gateway_without_rules_is_closed(bob_client: Client, report: dict[str, Any]) -> None:
+    make_gateway(**{"revision": services.publish().number} | report)
+    assert status_of(bob_client).startswith("Closed")
+
+
+def test_a_gateway_that_stopped_asking_is_silent(bob_client: Client) -> None:
+    long_ago = timezone.now() - timedelta(hours=1)
+    make_gateway(revision=services.publish().number, seen_at=long_ago)
+    assert status_of(bob_client) == f"Silent since {long_ago:%Y-%m-%d %H:%M:%S}"
+
+
+def test_a_disabled_gateway_is_no_alarm(bob_client: Client) -> None:
+    gateways.change_gateway(make_gateway(), enabled=False, actor=MAKER)
+    assert status_of(bob_client) == "Disabled"
+
+
+def test_the_list_costs_the_same_with_3_gateways_and_with_40(
+    bob_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    number = services.publish().number
+    for n in range(3):
+        make_gateway(f"xmpp{n}.contoso.test", revision=number)
+    with django_assert_max_num_queries(10) as few:
+        bob_client.get(reverse("status:list"))
+    for n in range(3, 40):
+        make_gateway(f"xmpp{n}.contoso.test", revision=number - n % 2)
+    with django_assert_max_num_queries(len(few)):
+        bob_client.get(reverse("status:list"))
+
+
+def test_a_new_gateway_shows_its_secret_once_with_the_lines_for_the_server(alice_client: Client) -> None:
+    make_site("Paris")
+    form = Page(alice_client.get(reverse("status:new"))).form("Commit")
+    answer = form.fill(name="XMPP1.contoso.test", site="Paris").send(alice_client)
+    assert answer.status_code == 200
+    assert answer["Cache-Control"] == "no-store"
+    text = answer.content.decode()
+    gateway = Gateway.objects.get()
+    secret = text.partition("federation_control_secret = &quot;")[2].partition("&quot;")[0]
+    assert gateway.is_secret(secret)
+    assert len(secret) == 43
+    assert "federation_control_name = &quot;xmpp1.contoso.test&quot;" in text
+    assert "http://testserver/gateway/exchange" in text
+    assert secret not in alice_client.get(reverse("status:details", args=[gateway.pk])).content.decode()
+    assert secret not in str(list(AuditEvent.objects.values()))
+    assert gateway.secret_hash not in str(list(AuditEvent.objects.values()))
+
+
+def test_replacing_the_secret_asks_first(alice_client: Client) -> None:
+    gateway = make_gateway()
+    address = reverse("status:secret", args=[gateway.pk])
+    page = Page(alice_client.get(address))
+    assert Gateway.objects.get().secret_hash == gateway.secret_hash
+    answer = page.form("Replace").send(alice_client)
+    secret = answer.content.decode().partition("secret = &quot;")[2].partition("&quot;")[0]
+    assert Gateway.objects.get().is_secret(secret)
+    assert AuditEvent.objects.filter(action="gateway:gateway:replace-secret").count() == 1
+
+
+def test_the_page_of_a_gateway_shows_streams_partner_by_partner_and_refusals_code_by_code(
+    bob_client: Client,
+) -> None:
+    gateway = make_gateway(revision=services.publish().number)
+    partners.create_partner(
+        domain="fabrikam.test", additional=["a.fabrikam.test"], type="federated", actor=MAKER
+    )
+    common = {"gateway": gateway, "local": "contoso.test", "direction": "outbound"}
+    Stream.objects.create(**common, remote="a.fabrikam.test", method="sasl-tls", tls="TLSv1.3")
+    Stream.objects.create(**common, remote="fabrikam.test", method="dialback-tcp")
+    Stream.objects.create(**common, remote="evil.test", method="dialback-tcp")
+    told = {"gateway": gateway, "at": timezone.now(), "direction": "inbound", "kind": "message-chat"}
+    Refusal.objects.create(
+        **told, code="policy-xmpp-off", local="alice@contoso.test", remote="<b>@x.test", count=3
+    )
+    text = bob_client.get(reverse("status:details", args=[gateway.pk])).content.decode()
+    assert text.count("not as its record demands") == 2
+    assert text.count("no partner") == 1
+    assert "<b>@x.test" not in text
+    asked = "local=alice%40contoso.test&amp;remote=%3Cb%3E%40x.test&amp;direction=inbound"
+    assert f"{reverse('decisions:list')}?{asked}" in text
+
+
+def test_a_partner_page_shows_its_streams(bob_client: Client) -> None:
+    gateway = make_gateway(revision=1)
+    partner = partners.create_partner(domain="fabrikam.test", type="federated", actor=MAKER)
+    address = reverse("partners:details", args=[partner.pk])
+    assert "There is no stream with it now" in bob_client.get(address).content.decode()
+    Stream.objects.create(
+        gateway=gateway, local="contoso.test", direction="inbound", remote="fabrikam.test", method="sasl-tls"
+    )
+    text = bob_client.get(address).content.decode()
+    assert "xmpp1.contoso.test" in text
+    assert "not as its record demands" not in text
+
+
+def test_removing_a_gateway_forgets_what_it_reported(alice_client: Client) -> None:
+    gateway = make_gateway(revision=1)
+    Stream.objects.create(gateway=gateway, local="a.test", direction="inbound", remote="b.test")
+    address = f"{reverse('status:delete')}?row={gateway.pk}"
+    answer = Page(alice_client.get(address)).form("Remove").send(alice_client)
+    assert answer.status_code == 302
+    assert (Gateway.objects.count(), Report.objects.count(), Stream.objects.count()) == (0, 0, 0)
