@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.db import models
 from django.urls import NoReverseMatch, reverse
 from django.utils.formats import number_format
 from django.utils.text import capfirst
@@ -15,8 +16,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 if TYPE_CHECKING:
-    from django.db import models
-
     from controlpanel.audit.models import AuditEvent, EventMember
 
 
@@ -162,6 +161,9 @@ def _shown(event: AuditEvent, facts: dict[str, Any], name: str) -> str | None:
     if isinstance(value, list):
         more = f", … ({number_format(len(value), force_grouping=True)})" if len(value) > SHOWN_ITEMS else ""
         return ", ".join(map(str, value[:SHOWN_ITEMS])) + more
-    if choices := getattr(_field(event, name), "flatchoices", None):
+    field = _field(event, name)
+    if value and isinstance(field, models.DateTimeField):
+        return f"{value[:19].replace('T', ' ')} UTC"
+    if choices := getattr(field, "flatchoices", None):
         return str(dict(choices).get(value, value))
     return "" if value is None else _word(event, str(value))
