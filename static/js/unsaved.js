@@ -1,31 +1,24 @@
 // form[data-warn-unsaved]: the browser asks before edits are lost; Ctrl+S and Ctrl+Enter commit.
-// A form that came back with errors or a conflict (data-dirty, .is-invalid, .versions) counts as edited.
-// Elements [data-unsaved] show only while there is something to commit.
+// A form that came back with errors, a question or a conflict counts as edited.
 "use strict";
 {
   const form = document.querySelector("form[data-warn-unsaved]");
   const values = () => JSON.stringify([...new FormData(form)].map(([name, value]) => [name, String(value)]));
-  const cameBack = form?.matches("[data-dirty]") || form?.querySelector(".is-invalid, .alert-danger, .alert-ask, .versions");
+  const cameBack = form?.querySelector(".is-invalid, .alert-danger, .alert-ask, .versions");
   let clean = "";
   let leaving = false;
   const isDirty = () => Boolean(form) && (cameBack || values() !== clean);
-
-  const mark = () => document.querySelectorAll("[data-unsaved]").forEach((each) => { each.hidden = !isDirty(); });
-
-  function start() {
-    clean = values();
-    mark();
-    form.addEventListener("input", mark);
-    form.addEventListener("change", mark);
-  }
 
   addEventListener("beforeunload", (event) => {
     if (!leaving && isDirty()) event.preventDefault();
   });
 
-  // Commit and Cancel are both forms that are sent; a link with data-discard gives up the edits on purpose.
-  document.addEventListener("submit", () => { leaving = true; setTimeout(() => { leaving = false; }, 5000); });
-  document.addEventListener("click", (event) => { leaving ||= Boolean(event.target.closest("a[data-discard]")); });
+  // Commit and Cancel are both forms that are sent. So are those of the header: they would lose the edits.
+  document.addEventListener("submit", (event) => {
+    if (event.target !== form && event.target.id !== "cancel") return;
+    leaving = true;
+    setTimeout(() => { leaving = false; }, 5000);
+  });
 
   document.addEventListener("keydown", (event) => {
     const wanted = event.key === "Enter" || event.key.toLowerCase() === "s";
@@ -35,5 +28,5 @@
   });
 
   // After depends.js has greyed and unticked its boxes: that is no edit.
-  if (form) addEventListener("DOMContentLoaded", start);
+  if (form) addEventListener("DOMContentLoaded", () => { clean = values(); });
 }

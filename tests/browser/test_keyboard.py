@@ -130,6 +130,22 @@ def test_leaving_unsaved_edits_asks_first(policies: Page) -> None:
     assert asked == ["beforeunload"]
 
 
+@pytest.mark.parametrize("name", ["Dark theme", "Français"])
+def test_another_theme_or_language_does_not_lose_unsaved_edits(policies: Page, name: str) -> None:
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    policies.on("dialog", stay)
+    policies.goto(f"{LIST}{make_policy('Unsaved').pk}/")
+    policies.get_by_role("textbox", name="Description").fill("typed")
+    policies.get_by_role("button", name=name).click()
+    expect(policies.get_by_role("textbox", name="Description")).to_have_value("typed")
+    assert asked == ["beforeunload"]
+
+
 def test_control_s_commits(policies: Page) -> None:
     policy = make_policy("ByKey")
     policies.goto(f"{LIST}{policy.pk}/")
