@@ -150,3 +150,8 @@ def test_who_is_signed_out_meanwhile_is_asked_to_sign_in_by_htmx_too(client: Cli
     answer = client.get(reverse("policies:list"), headers={"hx-request": "true"})
     assert answer.status_code == 302
     assert answer["Location"].startswith(LOGIN)
+
+
+def test_who_is_signed_in_is_not_sent_round_in_circles(alice_client: Client) -> None:
+    answer = alice_client.get(LOGIN, {"next": LOGIN})
+    assert (answer.status_code, answer.headers["Location"]) == (302, reverse("home"))
