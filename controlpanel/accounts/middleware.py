@@ -23,7 +23,7 @@ class SignedInMiddleware(LoginRequiredMiddleware):
 
     Those do not even look at the session: the health check must answer when the database is away. Signs out
     after IDLE_MINUTES without a request, and SESSION_HOURS after the first one; one session write each five
-    minutes of work.
+    minutes of work. No browser keeps an answer: who sits down next must not find it by the way back.
     """
 
     def process_view(
@@ -35,6 +35,11 @@ class SignedInMiddleware(LoginRequiredMiddleware):
         if request.user.is_authenticated:
             self._note_use(request)
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Keep it out of every cache (OWASP ASVS 14.3.2); static files do not come this way."""
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     @staticmethod
     def _note_use(request: HttpRequest) -> None:

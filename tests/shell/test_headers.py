@@ -62,6 +62,11 @@ def test_no_page_stays_in_a_shared_cache(alice_client: Client, page: str) -> Non
     assert "Cookie" in answer.get("Vary", "") or "no-store" in answer.get("Cache-Control", "")
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in {"/healthz", "/account/sign-in/"}])
+def test_no_page_is_kept_by_the_browser_for_whoever_comes_next(alice_client: Client, page: str) -> None:
+    assert "no-store" in alice_client.get(page)["Cache-Control"]
+
+
 def test_with_tls_cookies_are_secure_and_hsts_is_sent(settings: Settings, alice: Administrator) -> None:
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
     settings.SECURE_HSTS_SECONDS = 31_536_000
