@@ -12,6 +12,7 @@ from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
 from controlpanel.audit.actor import Actor
 from controlpanel.lists import actions
+from controlpanel.lists.paging import count_text
 from controlpanel.lists.selection import selected
 from federation.directory import services
 from federation.directory.forms import KEEP, AssignForm
@@ -65,7 +66,7 @@ def remove(request: PanelRequest) -> HttpResponse:
     def act(users: UserQuerySet, reason: str) -> str:
         count = services.remove_users(users, actor=Actor.of(request), reason=reason)
         said = ngettext("%(count)s user was removed.", "%(count)s users were removed.", count)
-        return said % {"count": count}
+        return said % {"count": count_text(count)}
 
     return actions.confirm(request, _chosen(request), "directory/remove.html", act, many=True)
 
@@ -81,7 +82,7 @@ def _switch(request: PanelRequest, *, enabled: bool) -> HttpResponse:
             said = ngettext("%(count)s user was re-enabled.", "%(count)s users were re-enabled.", count)
         else:
             said = ngettext("%(count)s user was disabled.", "%(count)s users were disabled.", count)
-        return said % {"count": count}
+        return said % {"count": count_text(count)}
 
     return actions.confirm(
         request, _chosen(request), "directory/enable.html", act, many=True, enabling=enabled
@@ -93,7 +94,7 @@ def _assign(request: PanelRequest, users: UserQuerySet, policy: Any, reason: str
         return _("Nothing was changed: every user keeps the policy as it is.")
     count = services.assign_policy(users, policy, actor=Actor.of(request), reason=reason)
     said = ngettext("%(count)s user now has %(policy)s.", "%(count)s users now have %(policy)s.", count)
-    return said % {"count": count, "policy": policy or AUTOMATIC_LABEL}
+    return said % {"count": count_text(count), "policy": policy or AUTOMATIC_LABEL}
 
 
 def _effect(chosen: Selection, policy: Any) -> list[dict[str, Any]]:

@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count
 from django.urls import reverse
+from django.utils.translation import ngettext
 
 from controlpanel.lists.criteria import query
-from controlpanel.lists.paging import count_of
+from controlpanel.lists.paging import count_of, count_text
 from federation.directory import services
 from federation.directory.actions import Action
 from federation.directory.models import User
 from federation.policies import dependents
+from federation.topology.models import Pool, PoolKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from controlpanel.audit.actor import Actor
     from federation.policies.models import ExternalAccessPolicy
@@ -50,9 +52,26 @@ class Users:
         services.assign_policy(users, None, actor=actor, reason=reason, action=Action.RELEASE)
 
 
+def out_of_reach(policy: ExternalAccessPolicy, then: Mapping[str, bool]) -> list[str]:
+    """Whom a change of XMPP does not reach: users homed on a Survivable Branch Appliance (reference 4.5)."""
+    if then["xmpp"] == policy.xmpp:
+        return []
+    pools = list(Pool.objects.filter(kind=PoolKind.SURVIVABLE).values_list("pk", flat=True))
+    number, is_exact = count_of(User.objects.governed_by(policy).filter(pool__in=pools))
+    if not number:
+        return []
+    said = ngettext(
+        "XMPP is not available to %(count)s of them, homed on a Survivable Branch Appliance.",
+        "XMPP is not available to %(count)s of them, homed on a Survivable Branch Appliance.",
+        number,
+    )
+    return [said % {"count": count_text(number, is_exact)}]
+
+
 def stand_by() -> None:
     """Register with the policies room."""
     dependents.register(_USERS)
+    dependents.register_switching(out_of_reach)
 
 
 _USERS = Users()

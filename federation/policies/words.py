@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -27,7 +28,7 @@ NEEDS_SENTENCES: dict[str, _StrPromise] = {
 #: What users gain or lose with a switch, as the end of "12 users gain: …".
 ACCESS_LABELS: dict[str, _StrPromise] = {
     "federated": _("federated users"),
-    "xmpp": _("XMPP federated users"),
+    "xmpp": pgettext_lazy("who users gain or lose", "XMPP federated users"),
     "remote": _("sign-in from outside"),
     "public": _("public users"),
     "public_av": _("audio and video with public users"),

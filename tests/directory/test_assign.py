@@ -92,6 +92,16 @@ def test_what_changes_is_shown_first_and_then_done(alice_client: Client) -> None
     assert str(with_sales[0]) not in members
 
 
+def test_large_numbers_are_grouped(alice_client: Client) -> None:
+    make_policy("Sales")
+    make_users(1200)
+    page = shown(alice_client, Page(alice_client.get(reverse("directory:assign"), {"all": "1"})), "Tag:Sales")
+    assert "1,200 users are selected." in page.text
+    assert effect(page) == [["1,200", "<Automatic>", "Tag:Sales"]]
+    done = page.form("OK").send(alice_client, follow=True)
+    assert "1,200 users now have Tag:Sales." in Page(done).text
+
+
 def test_automatic_takes_the_policy_away(alice_client: Client) -> None:
     users = make_users(3, policy=make_policy("Sales"))
     preview = shown(alice_client, asked(alice_client, *users), "")

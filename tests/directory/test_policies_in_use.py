@@ -85,6 +85,20 @@ def test_switches_say_before_commit_who_gains_or_loses_what(alice_client: Client
     ]
 
 
+def test_a_change_of_xmpp_says_whom_it_does_not_reach(alice_client: Client) -> None:
+    policy = make_policy("Sales", federated=True)
+    make_users(2, make_pool("pool01.contoso.com"), policy=policy)
+    make_users(3, make_pool("sba.contoso.com", kind="survivable"), name="Branch", policy=policy)
+    fragment = reverse("policies:effect", args=[policy.pk])
+
+    def told(*on: str) -> list[str]:
+        return Page(alice_client.get(fragment, dict.fromkeys(on, "on"))).texts("p")
+
+    beyond = "XMPP is not available to 3 of them, homed on a Survivable Branch Appliance."
+    assert told("federated", "xmpp") == ["5 users gain: XMPP federated users", beyond]
+    assert beyond not in told("federated", "remote")
+
+
 def test_the_effect_stands_on_a_page_that_comes_back(alice_client: Client) -> None:
     policy = make_policy("Sales")
     make_users(2, policy=policy)
@@ -148,7 +162,7 @@ def test_a_site_policy_that_goes_too_is_nothing_to_fall_back_to(alice_client: Cl
 
 
 def test_a_policy_that_governs_nobody_is_deleted_in_peace(alice_client: Client) -> None:
-    assert "They govern nobody." in asked(alice_client, make_policy("Empty")).text
+    assert "No user is governed" in asked(alice_client, make_policy("Empty")).text
 
 
 def test_resetting_global_says_who_loses_what(alice_client: Client) -> None:
@@ -156,7 +170,7 @@ def test_resetting_global_says_who_loses_what(alice_client: Client) -> None:
     make_users(3)
     page = asked(alice_client, global_policy())
     assert "3 users lose: federated users, sign-in from outside" in page.texts("p")
-    assert "They govern nobody." not in page.text
+    assert "No user is governed" not in page.text
     assert page.form("Delete").send(alice_client).status_code == 302
     assert not global_policy().federated
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import template
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -20,3 +21,9 @@ def tick(value: object) -> SafeString:
     if value:
         return format_html('<span class="yes"><span class="visually-hidden">{}</span></span>', _("Yes"))
     return format_html('<span class="no"><span class="visually-hidden">{}</span></span>', _("No"))
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """A number as the reader's language groups it."""
+    return number_format(number, force_grouping=True)
