@@ -6,7 +6,7 @@ from typing import Any
 
 from controlpanel.audit.actor import Actor
 from federation.certificates.management.panelcommand import PanelCommand, refusals
-from federation.certificates.services import keys
+from federation.certificates.services import keys, rotation
 
 
 class Command(PanelCommand):
@@ -20,7 +20,7 @@ class Command(PanelCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do it; a crash on the way loses nothing."""
         with refusals():
-            count = keys.rotate_master_key(actor=Actor.command(), reason=options["reason"])
+            count = rotation.rotate_master_key(actor=Actor.command(), reason=options["reason"])
             current = keys.keyring().current.id
         self.tell(
             options,
