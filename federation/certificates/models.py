@@ -187,7 +187,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def in_force(self, now: datetime) -> Assignment | None:
         """The one that stands at ``now``."""
         return (
-            self.filter(use_from__lte=now).select_related("certificate").order_by("-use_from", "-pk").first()
+            self.filter(use_from__lte=now)
+            .select_related("certificate__key_pair")
+            .order_by("-use_from", "-pk")
+            .first()
         )
 
     def planned(self, now: datetime) -> AssignmentQuerySet:

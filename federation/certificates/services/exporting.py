@@ -78,7 +78,12 @@ def _beside_password(refusal: ValidationError) -> ValidationError:
 
 
 class Served(NamedTuple):
-    """What the XMPP server gets: certificate and chain, and the key in the clear, both PEM."""
+    """What the XMPP server serves. The key is NOT encrypted: it goes into a file of mode 0600, nowhere else.
+
+    certificate  the row, for its name and its thumbprint (``sha256``, hexadecimal, upper case)
+    bundle       PEM: the certificate, then the authorities above it in order, without the root
+    key          PEM: the private key in PKCS#8 ("BEGIN PRIVATE KEY"); it belongs to the certificate
+    """
 
     certificate: Certificate
     bundle: bytes
@@ -87,10 +92,25 @@ class Served(NamedTuple):
 
 @sensitive_variables()
 def for_gateway(now: datetime) -> Served | None:
-    """What the gateway serves at ``now``: for its own folder alone. Raises ValidationError."""
+    """What the gateway serves at ``now``, an aware moment; None while nothing has been assigned.
+
+    That is the newest assignment whose ``use_from`` is not after ``now``: a planned one comes into force by
+    the clock alone, without an event. ``next_change(now)`` says when to ask again; assignments that are made,
+    put back or called off are events ``certificates:assignment:*``. An expired certificate is still served.
+    Two queries and one decryption; nothing is written.
+
+    Raises ValidationError with a sentence when the key cannot be opened (the master key is missing or another
+    one): the gateway should then keep what it serves.
+    """
     current = Assignment.objects.in_force(now)
     if current is None:
         return None
     row = current.certificate
     bundle = exporting.pem_bundle(row.facts, row.served)
     return Served(row, bundle, exporting.server_key(keys.opened(row.key_pair)))
+
+
+def next_change(now: datetime) -> datetime | None:
+    """When the next planned certificate comes into force; None when none is planned."""
+    planned = Assignment.objects.planned(now).first()
+    return planned.use_from if planned else None
