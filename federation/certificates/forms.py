@@ -43,8 +43,12 @@ class NamesField(forms.CharField):
 
     def clean(self, value: Any) -> tuple[str, ...]:
         """The names, each once."""
-        text = str(super().clean(value))
-        return tuple(dict.fromkeys(text.replace(",", " ").replace(";", " ").split()))
+        return names_typed(super().clean(value))
+
+
+def names_typed(text: str) -> tuple[str, ...]:
+    """The names in a text, each once, as typed."""
+    return tuple(dict.fromkeys(text[:LONGEST_NAMES].replace(",", " ").replace(";", " ").split()))
 
 
 class RequestForm(DetailsForm):
@@ -81,6 +85,7 @@ class RequestForm(DetailsForm):
                 "others",
                 Field("srv_names", wrapper_class="check"),
                 Field("xmpp_addresses", wrapper_class="check"),
+                HTML('{% include "certificates/_names_watched.html" %}'),
                 HTML(format_html("<p class=form-text>{}</p>", _usage_note())),
             ),
             Fieldset(_("Key"), "key"),

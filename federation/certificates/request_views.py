@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
@@ -19,13 +19,17 @@ from controlpanel.audit.models import AuditEvent
 from controlpanel.lists import actions
 from controlpanel.lists.selection import selected
 from controlpanel.shell import details
-from federation.certificates.forms import RequestForm
+from federation.certificates.forms import RequestForm, names_typed
 from federation.certificates.models import Certificate, Request, RequestQuerySet
 from federation.certificates.services import requests as services
 from federation.certificates.tables import REQUESTS
-from federation.x509.requests import FIELDS, renewal
+from federation.certificates.words import said
+from federation.x509.findings import Code
+from federation.x509.requests import FIELDS, Plan, renewal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpResponseBase
 
     from controlpanel.shell.http import PanelRequest
@@ -66,8 +70,36 @@ def new_request(request: PanelRequest) -> HttpResponse:
     if made:
         messages.success(request, _("The request was made. Send it to your authority."))
         return redirect("certificates:requests-details", pk=made.pk)
-    title = _("Renew certificate - %(name)s") % {"name": renews} if renews else _("New certificate request")
-    return details.respond(request, form, "certificates/request_new.html", title=title, renews=renews)
+    shown = {
+        "title": _("Renew certificate - %(name)s") % {"name": renews}
+        if renews
+        else _("New certificate request"),
+        "renews": renews,
+        **_names_shown(request.POST if form.is_bound else form.initial),
+    }
+    return details.respond(request, form, "certificates/request_new.html", **shown)
+
+
+@require_POST
+@door(see=Right.SECRETS)
+def judge_names(request: PanelRequest) -> HttpResponse:
+    """While somebody types: which names are refused and why, and which local domain is not covered."""
+    return render(request, "certificates/_names_judged.html", _names_shown(request.POST))
+
+
+def _names_shown(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What there is to say of the names that stand in the boxes, finished or not."""
+    plan = Plan(
+        str(typed.get("gateway", "")).strip(),
+        domains=names_typed(typed.get("domains", "")),
+        others=names_typed(typed.get("others", "")),
+        srv_names=bool(typed.get("srv_names")),
+        xmpp_addresses=bool(typed.get("xmpp_addresses")),
+    )
+    found = [each for each in services.examined(plan) if each.params.get("name") != ""]
+    missing = {each.params["domain"] for each in found if each.code is Code.DOMAIN_UNREQUESTED}
+    covered = [domain for domain in services.local_domains() if domain not in missing]
+    return {"judged": said(found), "covered": covered}
 
 
 def _renewed(request: PanelRequest) -> Certificate | None:

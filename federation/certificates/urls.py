@@ -22,6 +22,7 @@ urlpatterns = [
     path("requests/<int:pk>/", request_views.request_details, name="requests-details"),
     path("requests/<int:pk>/download/", request_views.download_request, name="requests-download"),
     path("requests/new/", request_views.new_request, name="requests-new"),
+    path("requests/names/", request_views.judge_names, name="requests-names"),
     path("requests/open/", request_views.open_request, name="requests-open"),
     path("requests/cancel/", request_views.cancel_requests, name="requests-delete"),
     path("authorities/", authority_views.authority_list, name="authorities-list"),

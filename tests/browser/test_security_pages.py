@@ -139,3 +139,23 @@ def test_findings_are_accessible(
     assert_accessible(page)
     assert "PRIVATE KEY" not in page.content()
     console[:] = [line for line in console if "422" not in line]
+
+
+def test_a_domain_that_is_not_covered_is_told_while_typing(
+    page: Page,
+    alice: Administrator,
+    sign_in: Callable[[BrowserContext, Administrator], None],
+    assert_accessible: Callable[[Page], None],
+) -> None:
+    fill()
+    sign_in(page.context, alice)
+    page.goto(f"{HERE}requests/new/")
+    told = page.locator("#names-judged")
+    assert "would cover" in told.inner_text()
+    page.get_by_label("Local XMPP domains").fill("*.contoso.com")
+    told.get_by_text("would not cover “contoso.com”").wait_for()
+    told.get_by_text("is a wildcard").wait_for()
+    assert_accessible(page)
+    page.get_by_label("Local XMPP domains").fill("contoso.com")
+    told.get_by_text("would cover").wait_for()
+    assert told.get_by_text("wildcard").count() == 0

@@ -62,6 +62,7 @@ DOORS = (
     Door("certificates:requests-details", args=a_request),
     Door("certificates:requests-download", args=a_request),
     Door("certificates:requests-new", get=SECRETS, post=SECRETS, post_is=422),
+    Door("certificates:requests-names", get=NOBODY, get_is=405, post=SECRETS, post_is=200),
     Door("certificates:requests-open", get_is=302, query="row=1"),
     Door("certificates:requests-delete", get=SECRETS, get_is=302, post=SECRETS, post_is=302),
     Door("certificates:authorities-list"),

@@ -8,12 +8,17 @@ import pytest
 from django.utils.translation import override
 
 from federation.certificates import countries
+from federation.certificates.models import Request
+from federation.topology import services as topology
 from federation.x509.countries import COUNTRIES
+from tests.certificates.conftest import MAKER
 from tests.certificates.test_the_job import HERE
 from tests.pages import Page
 
 if TYPE_CHECKING:
     from django.test import Client
+
+    from tests.certificates.conftest import Chain
 
 NEW = f"{HERE}requests/new/"
 
@@ -39,3 +44,50 @@ def test_countries_are_sorted_as_a_reader_looks_for_them() -> None:
     assert labels.index("Émirats arabes unis (AE)") < labels.index("Espagne (ES)")
     assert labels.index("Égypte (EG)") < labels.index("Émirats arabes unis (AE)")
     assert list(countries.NAMES) == sorted(COUNTRIES)
+
+
+@pytest.mark.parametrize(
+    "typed, said",
+    [
+        ({"gateway": "sip.contoso.com", "domains": ""}, "would not cover “contoso.com”"),
+        ({"gateway": "sip.contoso.com", "domains": "*.contoso.com"}, "“*.contoso.com” is a wildcard."),
+        (
+            {"gateway": "sip.contoso.com", "domains": "contoso.com", "others": "a_b.com"},
+            "“a_b.com” cannot be asked for: ",
+        ),
+        ({"gateway": "", "domains": "contoso.com", "xmpp_addresses": "on"}, "ejabberd 23.01 cannot federate"),
+    ],
+)
+def test_what_is_wrong_is_told_while_somebody_types(
+    alice_client: Client, trusted: Chain, typed: dict[str, str], said: str
+) -> None:
+    text = Page(alice_client.post(f"{HERE}requests/names/", typed)).text
+    assert said in text
+    assert "“” cannot be asked for" not in text
+    assert not Request.objects.exists()
+
+
+def test_all_is_well_is_told_too(alice_client: Client, trusted: Chain) -> None:
+    typed = {"gateway": "sip.contoso.com", "domains": "Contoso.COM"}
+    page = Page(alice_client.post(f"{HERE}requests/names/", typed))
+    assert page.text.split() == ["The", "certificate", "would", "cover:", "contoso.com"]
+
+
+def test_the_page_starts_with_the_local_domains_and_says_that_they_are_covered(
+    alice_client: Client, trusted: Chain
+) -> None:
+    topology.create_domain(domain="fabrikam.com", actor=MAKER)
+    page = Page(alice_client.get(NEW))
+    assert page.form("gateway").box("Local XMPP domains").value.split() == ["contoso.com", "fabrikam.com"]
+    assert "The certificate would cover: contoso.com fabrikam.com" in " ".join(page.text.split())
+    form = page.form("gateway").fill(name="G", gateway="sip.contoso.com", domains="contoso.com")
+    page = Page(form.send(alice_client))
+    assert "would not cover “fabrikam.com”" in page.text
+    assert not Request.objects.exists()
+
+
+def test_a_wildcard_is_refused_with_its_reason(alice_client: Client, trusted: Chain) -> None:
+    form = Page(alice_client.get(NEW)).form("gateway")
+    page = Page(form.fill(name="G", gateway="sip.contoso.com", others="*.contoso.com").send(alice_client))
+    assert page.status == 422
+    assert "contoso.com itself is never covered by *.contoso.com" in page.text
