@@ -19,6 +19,7 @@ from federation.certificates import drafts
 from federation.certificates.forms import ImportForm
 from federation.certificates.services import importing
 from federation.certificates.words import said
+from federation.x509.findings import Severity
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -80,6 +81,8 @@ def _examined(request: PanelRequest, form: ImportForm) -> Examined | None:
 def _stored(request: PanelRequest, form: ImportForm, found: Examined) -> Certificate | None:
     """The certificate; None when the page must come back with what there is to say."""
     values = form.cleaned_data
+    if found.worst is Severity.ERROR or (found.worst is Severity.WARNING and not values["accept"]):
+        return None  # the findings say it
     try:
         return importing.import_certificate(
             found,
@@ -92,6 +95,6 @@ def _stored(request: PanelRequest, form: ImportForm, found: Examined) -> Certifi
         if hasattr(refusal, "error_dict"):
             for name, errors in refusal.error_dict.items():
                 form.add_error(name if name in form.fields else None, errors)
-        elif getattr(refusal, "code", "") != "warnings" and found.worst != "error":
+        else:
             form.add_error(None, refusal)
     return None

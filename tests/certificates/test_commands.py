@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from controlpanel.audit.models import AuditEvent
 from federation.certificates.models import Certificate, KeyPair, Request
 from federation.certificates.services import keys
-from tests.x509.authority import openssl
+from tests.x509.authority import accepts, openssl
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,6 +83,34 @@ def test_openssl_opens_what_is_exported_with_the_password_and_not_without(
     assert event.after == {"format": form}
     with pytest.raises(CommandError, match="File exists"):
         run("certificate_export", *arguments)
+
+
+def test_openssl_follows_an_exported_bundle_to_the_root_and_to_no_other(
+    imported: int, trusted: Chain, tmp_path: Path
+) -> None:
+    bundle, pfx, root = tmp_path / "bundle.pem", tmp_path / "bundle.pfx", tmp_path / "root.pem"
+    secret = tmp_path / "secret"
+    secret.write_text(SECRET)
+    root.write_bytes(trusted.root.pem)
+    run("certificate_export", str(imported), "--format", "pem", "--output", str(bundle))
+    assert b"PRIVATE" not in bundle.read_bytes()
+    run("certificate_export", str(imported), "--output", str(pfx), "--password-file", str(secret))
+    options = ("-in", str(pfx), "-passin", f"pass:{SECRET}", "-nokeys")
+    assert not accepts("pkcs12", "-in", str(pfx), "-passin", "pass:another one", "-nokeys")
+    out_of_pfx = tmp_path / "out-of-pfx.pem"
+    out_of_pfx.write_bytes(openssl("pkcs12", *options))
+    for file in (bundle, out_of_pfx):
+        verify = (
+            "verify",
+            "-purpose",
+            "sslserver",
+            "-verify_hostname",
+            "contoso.com",
+            "-untrusted",
+            str(file),
+        )
+        assert accepts(*verify, "-CAfile", str(root), str(file))
+        assert not accepts(*verify, "-CAfile", str(bundle), str(file))
 
 
 def test_a_key_is_not_exported_without_a_long_password(imported: int, tmp_path: Path) -> None:

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils.log import AdminEmailHandler
 from django.views.debug import ExceptionReporter
 
 from controlpanel.audit.models import AuditEvent
 from federation.certificates import import_views
 from federation.certificates.models import Certificate
-from federation.certificates.services import exporting, importing
+from federation.certificates.services import exporting, importing, keys
 from tests.certificates.test_the_job import HERE, ask, hand_in
 from tests.pages import Page
 from tests.x509.authority import openssl
@@ -48,6 +50,11 @@ def needles(key: bytes) -> list[bytes]:
 def assert_clean(text: bytes, key: bytes) -> None:
     assert [needle for needle in needles(key) if needle in text] == []
     assert b"BEGIN PRIVATE" not in text
+
+
+def parts_of(messages: list[Any]) -> list[Any]:
+    """The texts of mails, plain and HTML."""
+    return [part for each in messages for part in each.message().walk() if not part.is_multipart()]
 
 
 def imported(client: Client, chain: Chain) -> tuple[Page, bytes]:
@@ -126,6 +133,35 @@ def test_an_error_report_has_it_not(
     for text in (reporter.get_traceback_text(), reporter.get_traceback_html()):
         assert "boom" in text
         assert "import_certificate" in text
+        assert_clean(text.encode(), key)
+        assert PASSWORD not in text
+
+
+@pytest.mark.django_db
+def test_the_mail_about_an_error_has_it_not(
+    alice_client: Client, trusted: Chain, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Through all middleware, to Django's own mail to administrators, with all variables of all frames."""
+    monkeypatch.setattr(settings, "ADMINS", [("Dora", "dora@contoso.com")])
+    handler = AdminEmailHandler(include_html=True)
+    logging.getLogger("django.request").addHandler(handler)
+    leaf, key = trusted.middle.issue("DNS:sip.contoso.com", "DNS:contoso.com")
+
+    def fail(*_args: object, **_values: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(keys, "keep", fail)  # while the key is in memory
+    alice_client.raise_request_exception = False
+    try:
+        upload = SimpleUploadedFile("a.pem", leaf + trusted.middle.pem + key)
+        data = {"files_": [upload], "text": "", "password": PASSWORD}
+        assert alice_client.post(f"{HERE}import/", data).status_code == 500
+    finally:
+        logging.getLogger("django.request").removeHandler(handler)
+    parts = parts_of(mail.outbox)
+    assert {part.get_content_type() for part in parts} == {"text/plain", "text/html"}
+    for text in (*(str(part.get_payload(decode=True), "utf-8") for part in parts), caplog.text):
+        assert "boom" in text
         assert_clean(text.encode(), key)
         assert PASSWORD not in text
 

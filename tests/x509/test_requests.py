@@ -73,8 +73,8 @@ def said_by_openssl(*arguments: str, given: bytes) -> bytes:
 )
 def test_each_kind_of_key_makes_a_request_that_verifies(kind: KeyKind, text: str) -> None:
     made = build(Plan(gateway="sip.contoso.com", key=kind))
-    shown = openssl("req", "-verify", "-text", "-noout", given=made.pem.encode()).decode()
-    assert text in shown
+    assert b"verify OK" in said_by_openssl("req", "-verify", "-noout", given=made.pem.encode())
+    assert text in openssl("req", "-text", "-noout", given=made.pem.encode()).decode()
     assert public_octets(made.key) == made.public
     openssl("pkey", "-inform", "DER", "-check", "-noout", given=private_octets(made.key))
 
@@ -148,7 +148,7 @@ def test_a_gateway_with_a_name_too_long_for_a_subject_gets_none() -> None:
     name = f"{'a' * 60}.contoso.com"
     plan = Plan(gateway=name, key=KeyKind.ECDSA_P256)
     assert codes(plan, name) == {Code.COMMON_NAME_OMITTED: Severity.INFO}
-    text = openssl("req", "-verify", "-text", "-noout", given=build(plan).pem.encode()).decode()
+    text = openssl("req", "-text", "-noout", given=build(plan).pem.encode()).decode()
     assert "Subject: \n" in text
     assert "X509v3 Subject Alternative Name: critical" in text
 

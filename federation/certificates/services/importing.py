@@ -137,8 +137,7 @@ def _refuse_findings(found: Examined, *, accept_warnings: bool, reason: str) -> 
     if found.worst is Severity.WARNING:
         if not accept_warnings:
             raise ValidationError(
-                [told(each) for each in found.report.findings if each.severity is Severity.WARNING],
-                code="warnings",
+                [told(each) for each in found.report.findings if each.severity is Severity.WARNING]
             )
         if not reason.strip():
             raise ValidationError({"reason": _("Say why the warnings are accepted.")})
