@@ -11,6 +11,8 @@ from controlpanel.shell.delimited import FileCode
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+    from controlpanel.shell.delimited import FileRefused
+
 SENTENCES: dict[FileCode, _StrPromise] = {
     FileCode.EMPTY: _("There is nothing in it."),
     FileCode.SPREADSHEET: _("This is a spreadsheet. Save it as CSV first, then try again."),
@@ -22,3 +24,9 @@ SENTENCES: dict[FileCode, _StrPromise] = {
     FileCode.COLUMN_TWICE: _("The column “%(heading)s” is there twice."),
     FileCode.RAGGED: _("The line has %(found)s cells, and the first line has %(expected)s."),
 }
+
+
+def unreadable(refused: FileRefused) -> str:
+    """Why a file cannot be read, and where."""
+    said = SENTENCES[refused.code] % refused.params
+    return str(_("Line %(line)s: %(words)s") % {"line": refused.line, "words": said})

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from crispy_forms.layout import Field, Layout
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from controlpanel.shell.details import DetailsForm, ReasonForm
+from controlpanel.shell.details import DetailsForm
 from controlpanel.shell.fields import LineField
 from controlpanel.shell.layout import Advanced
+from controlpanel.shell.upload import UploadForm
 from federation.domains.models import Kind
 from federation.domains.rules import ALLOWED_ONLY
 from federation.topology.fields import DomainField
@@ -21,9 +21,6 @@ from federation.topology.verification import VerificationLevel
 if TYPE_CHECKING:
     from controlpanel.shell.http import PanelRequest
     from federation.domains.models import FederatedDomain
-
-#: Bytes of an uploaded list: some 100,000 domains.
-LARGEST_FILE = 4 * 1024 * 1024
 
 
 class DomainForm(DetailsForm):
@@ -75,36 +72,22 @@ class DomainForm(DetailsForm):
         return Layout(*name, "proxy_fqdn", "comment", advanced)
 
 
-class ImportForm(ReasonForm):
+class ImportForm(UploadForm):
     """A file or a pasted list, and which list it is when it does not say."""
 
     kind = forms.ChoiceField(
         label=gettext_lazy("These domains are"),
-        choices=Kind,
+        choices=[("", gettext_lazy("As the column “Status” says, line by line")), *Kind.choices],
         widget=forms.RadioSelect,
+        required=False,
+        initial="",
         help_text=gettext_lazy("A column “Status” in the file says it line by line, and goes first."),
-        error_messages={"required": gettext_lazy("Choose whether these domains are allowed or blocked.")},
-    )
-    file = forms.FileField(
-        label=gettext_lazy("File"),
-        required=False,
-        allow_empty_file=True,
-        help_text=gettext_lazy("CSV, such as Get-CsAllowedDomain exports, or one domain a line."),
-    )
-    lines = forms.CharField(
-        label=gettext_lazy("Or a list"),
-        required=False,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "mono"}),
-        help_text=gettext_lazy("One domain a line."),
     )
 
-    def clean(self) -> dict[str, Any]:
-        """One of both; ``content`` is its bytes. A chosen file goes first."""
-        file, lines = self.cleaned_data.get("file"), self.cleaned_data.get("lines", "")
-        if not file and not lines.strip():
-            raise ValidationError(_("Choose a file, or type or paste a list."))
-        if file and file.size > LARGEST_FILE:
-            raise ValidationError({"file": _("The file is larger than 4 MB. Cut it in parts.")})
-        self.cleaned_data["content"] = file.read() if file else lines.encode()
-        return self.cleaned_data
+    field_order = ("kind", "file", "lines", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = _("CSV, such as Get-CsAllowedDomain exports, or one domain a line.")
+        self.fields["lines"].label = _("Or a list")
+        self.fields["lines"].help_text = _("One domain a line.")

@@ -24,6 +24,7 @@ class Plan:
     changed: list[tuple[FederatedDomain, dict[str, Any]]] = field(default_factory=list)
     unchanged: int = 0
     faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)  # of a domain there is nothing to warn of
 
 
 def planned(rows: Iterable[DomainRow | Fault]) -> Plan:

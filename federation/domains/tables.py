@@ -30,6 +30,7 @@ LISTING = Listing(
         ),
         last_changed_column(),
     ),
+    export_only=(Column("level", _("Verification level"), lambda row: row.verification_level),),
     filters=(
         Filter(
             "status",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from django.utils.functional import _StrPromise
 
-    from controlpanel.shell.delimited import Fault, FileRefused
+    from controlpanel.shell.delimited import Fault
     from federation.domains.planning import Plan
 
 ON_LIST: dict[str, _StrPromise] = {
@@ -71,9 +71,3 @@ def done(plan: Plan) -> str:
     numbers = {"new": len(plan.new), "changed": len(plan.changed), "unchanged": plan.unchanged}
     shown = {name: number_format(number, force_grouping=True) for name, number in numbers.items()}
     return _("Domains added: %(new)s, changed: %(changed)s, as they were: %(unchanged)s.") % shown
-
-
-def unreadable(refused: FileRefused) -> str:
-    """Why a file cannot be read, and where."""
-    words = FILE_SENTENCES[refused.code] % refused.params
-    return _("Line %(line)s: %(words)s") % {"line": refused.line, "words": words}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
     from django.utils.functional import _StrPromise
 
-    from controlpanel.shell.delimited import Fault, FileRefused
+    from controlpanel.shell.delimited import Fault
+    from federation.partners.planning import Plan
 
 #: How many bad lines of a list are told one by one.
 TOLD_FAULTS = 20
@@ -145,10 +147,11 @@ def told(fault: Fault) -> str:
     return _("“%(text)s”: %(why)s") % {"text": text, "why": said} if text else said
 
 
-def unreadable(refused: FileRefused) -> str:
-    """Why a file cannot be read, and where."""
-    said = FILE_SENTENCES[refused.code] % refused.params
-    return _("Line %(line)s: %(words)s") % {"line": refused.line, "words": said}
+def done(plan: Plan) -> str:
+    """What an import did, in numbers."""
+    numbers = {"new": len(plan.new), "changed": len(plan.changed), "unchanged": plan.unchanged}
+    shown = {name: number_format(number, force_grouping=True) for name, number in numbers.items()}
+    return _("Partners made: %(new)s, changed: %(changed)s, as they were: %(unchanged)s.") % shown
 
 
 def by_line(faults: Iterable[Fault]) -> list[str]:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from federation.domains.models import FederatedDomain
 from tests.domains.makers import allow, allow_many, block
 from tests.pages import Page
 
@@ -79,7 +80,8 @@ def test_all_that_match_are_deleted_on_every_page(alice_client: Client) -> None:
 
 
 def test_the_export_is_read_again(alice_client: Client) -> None:
-    allow("bücher.example", comment="=1+1", proxy_fqdn="edge.bücher.example", monitored=True)
+    values = {"proxy_fqdn": "edge.bücher.example", "verification_level": "AlwaysVerifiable"}
+    allow("bücher.example", comment="=1+1", monitored=True, **values)
     block("spam.example")
     answer = alice_client.get(reverse("domains:list"), {"format": "csv"})
     text = b"".join(answer).decode()
@@ -88,9 +90,13 @@ def test_the_export_is_read_again(alice_client: Client) -> None:
         .lstrip("\ufeff")
         .startswith("Domain name,Status,Access Edge service (FQDN),Comment")
     )
-    data = {"kind": "allowed", "lines": text}
-    page = Page(alice_client.post(reverse("domains:import"), data, follow=True))
+    form = Page(alice_client.get(reverse("domains:import"))).form("Import")
+    page = Page(form.fill(lines=text).send(alice_client, follow=True))
     assert page.said == ["Domains added: 0, changed: 0, as they were: 2."]
+    FederatedDomain.objects.all().delete()
+    Page(form.send(alice_client, follow=True))
+    assert FederatedDomain.objects.get(kind="allowed").verification_level == "AlwaysVerifiable"
+    assert FederatedDomain.objects.count() == 2
 
 
 def cost(client: Client) -> int:

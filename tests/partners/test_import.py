@@ -184,7 +184,7 @@ def test_the_command_has_a_dry_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text,sentence",
     [
-        ("", "Choose a file or type a list, one of both."),
+        ("", "Choose a file, or type or paste a list."),
         ("Name,Type\nx,y\n", "The column “domain” is missing. The first line has: Name, Type."),
         ("Domain,Domain\na.com,b.com\n", "The column “Domain” is there twice."),
     ],

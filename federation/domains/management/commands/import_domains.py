@@ -10,9 +10,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from controlpanel.audit.actor import Actor
 from controlpanel.shell.delimited import FileRefused
+from controlpanel.shell.filewords import unreadable
 from federation.domains import services
 from federation.domains.models import Kind
-from federation.domains.words import done, told, unreadable
+from federation.domains.words import done, told
 
 
 class Command(BaseCommand):

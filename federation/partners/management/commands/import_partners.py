@@ -10,9 +10,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from controlpanel.audit.actor import Actor
 from controlpanel.shell.delimited import FileRefused
+from controlpanel.shell.filewords import unreadable
 from federation.partners import services
 from federation.partners.csvfile import open_partners, partner_rows
-from federation.partners.words import told, unreadable
+from federation.partners.words import told
 
 
 class Command(BaseCommand):
