@@ -14,6 +14,7 @@ from federation.directory import services
 from federation.directory.actions import Action
 from federation.directory.models import User
 from federation.policies import dependents
+from federation.policies.governing import Level, governing
 from federation.topology.models import Pool, PoolKind
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ class Users:
         numbers: dict[str, int] = {}
         rows = users.values_list("pool__site__policies", "pool__site__name").annotate(number=Count("pk"))
         for site_policy, site_name, number in rows.order_by():
-            stays = site_policy is not None and site_policy not in going
-            name = f"Site:{site_name}" if stays else "Global"
+            left = None if site_policy in going else site_policy
+            is_site = governing(None, left, 0).level == Level.SITE
+            name = f"Site:{site_name}" if is_site else "Global"
             numbers[name] = numbers.get(name, 0) + number
         return sorted(numbers.items())
 

@@ -71,11 +71,13 @@ class UserQuerySet(models.QuerySet["User"]):
 
     @staticmethod
     def where_governed_by_any(policies: Iterable[ExternalAccessPolicy]) -> Q:
-        """The same of several user and site policies at once."""
+        """The same of several policies at once."""
         policies = list(policies)
         keys = [policy.pk for policy in policies if policy.scope == Scope.USER]
-        sites = [policy.site_id for policy in policies if policy.scope == Scope.SITE]
-        return Q(assignment__policy__in=keys, enabled=True) | _by_home(Pool.objects.filter(site__in=sites))
+        homes = Q(site__in=[policy.site_id for policy in policies if policy.scope == Scope.SITE])
+        if any(policy.scope == Scope.GLOBAL for policy in policies):
+            homes |= Q(site__policies=None)
+        return Q(assignment__policy__in=keys, enabled=True) | _by_home(Pool.objects.filter(homes))
 
 
 def _by_home(pools: models.QuerySet[Pool]) -> Q:
