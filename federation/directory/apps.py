@@ -16,8 +16,9 @@ class DirectoryConfig(AppConfig):
     change_right = Right.USERS
 
     def ready(self) -> None:
-        """Stand by when policies change or go, and when federation is turned off."""
-        from federation.directory import federated, governed
+        """Stand by on the pages of rooms below, when policies change or go, when federation is turned off."""
+        from federation.directory import federated, governed, homed
 
         governed.stand_by()
         federated.stand_by()
+        homed.stand_by()

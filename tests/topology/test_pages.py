@@ -174,6 +174,21 @@ def test_a_pool_in_use_is_not_deleted_and_counts_its_users(alice_client: Client)
     assert Pool.objects.count() == 1
 
 
+def test_a_pool_and_a_site_lead_to_the_users_homed_there(bob_client: Client) -> None:
+    pool = make_pool("pool01.contoso.com", "Paris")
+    empty = make_pool("pool02.contoso.com", "Paris")
+    make_users(3, pool)
+    make_user("off@contoso.com", pool, enabled=False)
+    make_user("elsewhere@contoso.com", make_pool("pool03.contoso.com", "Lyon"))
+    for shown in (
+        page(bob_client, "pools-details", pool.pk),
+        page(bob_client, "sites-details", pool.site.pk),
+    ):
+        listed = Page(bob_client.get(shown.links["4 users are homed here"]))
+        assert len(listed.rows) == 4
+    assert "Nobody is homed here." in page(bob_client, "pools-details", empty.pk).text
+
+
 def test_a_pool_that_moves_takes_its_users_to_the_policy_of_the_other_site(bob_client: Client) -> None:
     make_site_policy("Paris")
     pool = make_pool("pool01.contoso.com", "Lyon")
