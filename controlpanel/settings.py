@@ -10,7 +10,8 @@ PANEL_THREADS       threads of each process (default 32); gateways wait in at mo
 PANEL_METRICS_TOKEN who sends it as a bearer token may read /metrics (default: nobody)
 PANEL_SECRET_KEY    the secret key, when it is not to be kept in the state directory
 PANEL_MAIL_URL      where mails go out, such as smtp+tls://name:password@mail.contoso.com:587
-PANEL_MAIL_FROM     who they are from; PANEL_ALERT_MAIL who is told that a certificate ends, comma separated
+PANEL_MAIL_FROM     who they are from; PANEL_ALERT_MAIL who is told that a certificate ends, comma separated;
+                    PANEL_ALERT_LANGUAGE in which language, "en" or "fr" (default en)
 PANEL_NAMESERVERS   name servers for looks at partners, comma separated (default: those of the machine)
 PANEL_IMPORT_LIMIT_MB  how large a file of users may be that is uploaded (default 64)
 PANEL_SESSION_HOURS how long a session lasts at most (default 10); PANEL_IDLE_MINUTES when unused (default 60)
@@ -73,6 +74,7 @@ MASTER_KEY = env.str("PANEL_MASTER_KEY", "")
 MASTER_KEY_FILE = STATE_DIR / "master-key"
 # Whom to tell before a certificate ends, and how partners' servers are found.
 ALERT_MAIL: list[str] = env.list("PANEL_ALERT_MAIL", [])
+ALERT_LANGUAGE = env.str("PANEL_ALERT_LANGUAGE", "en")
 PROBE_NAMESERVERS: list[str] = env.list("PANEL_NAMESERVERS", [])
 PROBE_NAMESERVER_PORT, PROBE_SECONDS = 53, 10.0
 try:
@@ -209,6 +211,8 @@ FILE_UPLOAD_HANDLERS = ["controlpanel.shell.uploads.LimitedFiles"]
 # Languages and time.
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+if ALERT_LANGUAGE not in dict(LANGUAGES):
+    raise ImproperlyConfigured("The panel cannot start: PANEL_ALERT_LANGUAGE is en or fr")
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_HTTPONLY = True
 LOCALE_PATHS = [BASE_DIR / "controlpanel" / "locale"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -14,6 +16,7 @@ from django.views.decorators.debug import sensitive_variables
 from controlpanel.audit.records import facts, record
 from federation.certificates.models import Assignment
 from federation.certificates.services import keys
+from federation.partners.models import PartnerDomain
 from federation.topology.models import LocalDomain
 from federation.watch.actions import Action
 from federation.watch.models import Feed, Look, Reminder
@@ -23,32 +26,50 @@ from federation.x509.probing import probe_now
 from federation.x509.visits import Identity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from controlpanel.audit.actor import Actor
     from federation.x509 import visits
     from federation.x509.probing import Probe
 
 
-@sensitive_variables()
+#: How many domains are looked at side by side.
+_AT_ONCE = 8
+
+
 def look_at(domain: str, *, actor: Actor) -> Look:
     """Look at the servers of ``domain`` (stored form) now, as our gateway would, and keep what was seen.
 
     Takes up to ``PROBE_SECONDS``; outside of any transaction.
     Raises ValidationError without a domain of ours.
     """
+    (row,) = look_at_all([domain], actor=actor)
+    return row
+
+
+@sensitive_variables()
+def look_at_all(domains: Sequence[str], *, actor: Actor) -> list[Look]:
+    """Look at the servers of many domains, several at a time; as look_at() does, in the same order."""
     own = LocalDomain.objects.order_by("pk").values_list("domain", flat=True).first()
     if own is None:
         raise ValidationError(_("Add a domain of ours under Topology first: servers ask who is there."))
-    seen = probe_now(
-        domain,
+    look = partial(
+        probe_now,
         own_domain=own,
         nameservers=settings.PROBE_NAMESERVERS,
         nameserver_port=settings.PROBE_NAMESERVER_PORT,
         identity=_identity(),
         seconds=settings.PROBE_SECONDS,
     )
-    return _keep(seen, actor=actor)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:  # they ask the network and no database
+        return [_keep(seen, actor=actor) for seen in pool.map(look, domains)]
+
+
+def to_look_at() -> list[str]:
+    """All domains of partners, and ours, in stored form."""
+    partners = PartnerDomain.objects.order_by("domain").values_list("domain", flat=True)
+    ours = LocalDomain.objects.order_by("domain").values_list("domain", flat=True)
+    return list(dict.fromkeys([*partners, *ours]))
 
 
 @sensitive_variables()
@@ -128,7 +149,7 @@ def _place(look: visits.Look) -> dict[str, Any]:
 
 @transaction.atomic
 def note_reminders(sent: Iterable[tuple[str, int]]) -> None:
-    """Remember mails (thumbprint and days before the end), so that none is sent twice."""
+    """Remember mails (thumbprint and occasion), so that none is sent twice."""
     for sha256, days in sent:
         Reminder.objects.get_or_create(sha256=sha256, days=days)
 

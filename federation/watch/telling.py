@@ -12,6 +12,7 @@ from federation.certificates.words import left, told
 from federation.partners.models import Partner
 from federation.topology.models import LocalDomain
 from federation.watch import words
+from federation.watch.watching import NEWS, issuer_changed
 from federation.x509.checking import check
 from federation.x509.findings import Severity
 
@@ -27,10 +28,8 @@ def warnings(look: Look) -> list[str]:
         found.append(said)
     if LocalDomain.objects.filter(domain=look.domain).exists() and (said := _of_ours(look)):
         found.append(said)
-    if look.issuer_changed_at:
-        text = _("The issuer changed on %(day)s, from “%(before)s” to “%(now)s”.")
-        day = f"{look.issuer_changed_at:%Y-%m-%d}"
-        found.append(text % {"day": day, "before": look.issuer_before, "now": look.issuer})
+    if look.issuer_changed_at and look.issuer_changed_at > timezone.now() - NEWS:
+        found.append(issuer_changed(look))
     return [*found, *_of_certificate(look)]
 
 
@@ -39,6 +38,8 @@ def _of_ours(look: Look) -> str:
     current = Assignment.objects.in_force(timezone.now())
     if current is None or not look.sha256 or current.certificate.sha256 == look.sha256:
         return ""
+    if look.seen_at < current.use_from:
+        return _("This was seen before “%(name)s” was assigned. Look again.") % {"name": current}
     return _("The gateway does not serve the assigned certificate “%(name)s”, but another one.") % {
         "name": current
     }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from federation.certificates.models import Certificate
+from federation.certificates.models import Assignment, Certificate
 from federation.certificates.words import left
 from federation.topology.models import LocalDomain
 from federation.watch.models import Look
@@ -40,6 +41,16 @@ class Watched:
     def status(self) -> int:
         """OK, WARNING or CRITICAL."""
         return _STATUS[self.left.level]
+
+    @property
+    def sentence(self) -> str:
+        """What is told by mail, in the language in force."""
+        text = (
+            _("The certificate “%(name)s” of the gateway: %(left)s, on %(day)s.")
+            if self.kind == "gateway"
+            else _("The certificate that “%(name)s” shows: %(left)s, on %(day)s.")
+        )
+        return text % {"name": self.name, "left": self.left.words, "day": f"{self.ends:%Y-%m-%d}"}
 
     @property
     def due(self) -> int | None:
@@ -79,6 +90,55 @@ def watched(now: datetime) -> list[Watched]:
     return sorted([*ours, *theirs], key=lambda each: (each.ends, each.name))
 
 
+#: What a reminder about a partner's new issuer is noted as, in place of days.
+NEW_ISSUER = -1
+#: How long a new issuer is news.
+NEWS = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something to tell by mail, once: ``key`` is a thumbprint and the days, or NEW_ISSUER."""
+
+    key: tuple[str, int]
+    sentence: str
+
+
+def notices(found: list[Watched], now: datetime) -> list[Notice]:
+    """All that is to be told by now, in the language in force: what ends, and whose issuer is new."""
+    ending = [Notice((each.sha256, each.due), each.sentence) for each in found if each.due is not None]
+    changed = Look.objects.filter(issuer_changed_at__gt=now - NEWS).exclude(sha256="")
+    return [*ending, *(Notice((look.sha256, NEW_ISSUER), issuer_changed(look)) for look in changed)]
+
+
+def letter(told: list[Notice]) -> str:
+    """The mail that tells them, in the language in force."""
+    sentences = [each.sentence for each in told]
+    return "\n\n".join([*sentences, _("The panel shows all certificates under Security.")]) + "\n"
+
+
+def issuer_changed(look: Look) -> str:
+    """The sentence about a server whose certificate another authority issued than before."""
+    text = _("The issuer for “%(domain)s” changed on %(day)s, from “%(before)s” to “%(now)s”.")
+    day = f"{look.issuer_changed_at:%Y-%m-%d}"
+    return text % {"domain": look, "day": day, "before": look.issuer_before, "now": look.issuer}
+
+
+def served_otherwise(now: datetime) -> list[str]:
+    """A sentence for each domain of ours whose server showed another certificate than the assigned one.
+
+    A look from before the assignment says nothing about it.
+    """
+    current = Assignment.objects.in_force(now)
+    if current is None:
+        return []
+    ours = LocalDomain.objects.values("domain")
+    looks = Look.objects.filter(domain__in=ours, seen_at__gte=current.use_from).order_by("domain")
+    text = _("The gateway shows another certificate for “%(domain)s” than the assigned “%(name)s”.")
+    others = looks.exclude(sha256__in=("", current.certificate.sha256))
+    return [text % {"domain": look, "name": current} for look in others]
+
+
 def unassigned(now: datetime) -> str:
     """A sentence when the gateway has certificates and uses none; "" else."""
     if Certificate.objects.exists() and not Certificate.objects.listed(now).filter(used=True).exists():
@@ -89,4 +149,4 @@ def unassigned(now: datetime) -> str:
 def worst(found: list[Watched], now: datetime) -> int:
     """The exit status of all."""
     status = max((each.status for each in found), default=OK)
-    return max(status, CRITICAL if unassigned(now) else OK)
+    return CRITICAL if unassigned(now) or served_otherwise(now) else status

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.certificates.conftest import Chain
 
 SECRET = "correct horse battery"
+pytestmark = pytest.mark.sql
 
 
 def run(name: str, *arguments: str) -> str:

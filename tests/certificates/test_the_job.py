@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.certificates.conftest import Chain
 
 HERE = "/security/certificates/"
+pytestmark = pytest.mark.sql
 
 
 def ask(client: Client, **values: str | bool) -> Page:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings as panel
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from controlpanel.audit.actor import Actor
 from controlpanel.audit.models import AuditEvent
+from federation.certificates.services import assignments, importing
 from federation.partners import services as partners
 from federation.partners.models import Partner
+from federation.topology import services as topology
+from federation.watch import telling
 from federation.watch.models import Look
 from federation.watch.words import TROUBLES
 from federation.x509.streams import Trouble
@@ -26,13 +31,25 @@ if TYPE_CHECKING:
 
     from django.test import Client
 
+    from federation.certificates.models import Certificate
     from tests.certificates.conftest import Chain
+
+
+pytestmark = pytest.mark.sql
+NAMES = ("DNS:sip.contoso.com", "DNS:contoso.com", "DNS:fabrikam.test")
+
+
+def kept(*files: bytes) -> Certificate:
+    """A certificate of ours, imported with its key."""
+    found = importing.examine(files)
+    return importing.import_certificate(found, actor=Actor("maker"), accept_warnings=True, reason="A test")
 
 
 @pytest.fixture(scope="module")
 def server(chain: Chain) -> Iterator[Prosody]:
     """A partner's server."""
-    leaf, key = chain.middle.issue("DNS:fabrikam.test", subject="/CN=fabrikam.test")
+    names = ("DNS:fabrikam.test", "DNS:contoso.com")
+    leaf, key = chain.middle.issue(*names, subject="/CN=fabrikam.test")
     running = Prosody(leaf + chain.middle.pem, key, chain.root.pem)
     yield running
     running.stop()
@@ -55,7 +72,7 @@ def test_the_command_tells_what_the_server_shows(trusted: Chain) -> None:
     said = io.StringIO()
     call_command("probe_partner", "Fabrikam.TEST", "--json", stdout=said)
     told = json.loads(said.getvalue())
-    assert told["names"] == ["fabrikam.test"]
+    assert told["names"] == ["fabrikam.test", "contoso.com"]
     assert told["places"][0]["tls"].startswith("TLSv1.")
     assert "dialback-tls" in told["places"][0]["methods"]
     assert AuditEvent.objects.filter(action="watch:look:seen").count() == 1
@@ -82,8 +99,56 @@ def test_a_change_of_the_issuer_is_told(alice_client: Client, trusted: Chain) ->
     Look.objects.update(issuer="CN=Former")
     call_command("probe_partner", "fabrikam.test", stdout=io.StringIO())
     page = Page(alice_client.get(f"/security/watch/{Look.objects.get().pk}/"))
-    assert "The issuer changed on" in page.text
+    assert "The issuer for “fabrikam.test” changed on" in page.text
     assert "CN=Former" in page.text
+
+
+def test_our_own_gateway_is_compared_with_what_is_assigned(
+    alice_client: Client, trusted: Chain, server: Prosody
+) -> None:
+    """The same look at a domain of ours: the served key against the stored one."""
+    topology.create_domain(domain="fabrikam.test", actor=Actor("maker"))
+    told = "The gateway does not serve the assigned certificate"
+    served, other = kept(server.bundle, server.key), kept(*trusted.middle.issue(*NAMES), trusted.middle.pem)
+    assignments.assign(served, actor=Actor("maker"))
+    look = ("probe_partner", "fabrikam.test")
+    call_command(*look, stdout=io.StringIO())
+    page = f"/security/watch/{Look.objects.get().pk}/"
+    assert told not in Page(alice_client.get(page)).text
+    call_command("check_certificates", stdout=io.StringIO())
+
+    assignments.assign(other, actor=Actor("maker"))
+    assert "This was seen before" in Page(alice_client.get(page)).text
+    call_command("check_certificates", stdout=io.StringIO())  # a look from before says nothing
+    call_command(*look, stdout=io.StringIO())
+    assert told in Page(alice_client.get(page)).text
+    with pytest.raises(SystemExit, match="2"):
+        call_command("check_certificates", stdout=(said := io.StringIO()))
+    assert "The gateway shows another certificate for “fabrikam.test”" in said.getvalue()
+
+
+def test_all_partners_and_our_own_domains_are_looked_at_for_cron(trusted: Chain) -> None:
+    partners.create_partner(domain="fabrikam.test", additional=["nowhere.test"], actor=Actor("maker"))
+    said = io.StringIO()
+    with pytest.raises(SystemExit, match="1"):
+        call_command("probe_partners", "--json", stdout=said)
+    told = {each["domain"]: each for each in json.loads(said.getvalue())}
+    assert set(told) == {"fabrikam.test", "nowhere.test", "contoso.com"}
+    assert told["nowhere.test"]["warnings"] == ["The DNS does not know “nowhere.test”."]
+    assert told["fabrikam.test"]["sha256"]
+    assert Look.objects.count() == 3
+
+
+def test_a_partner_s_certificate_that_ends_soon_is_told_before(
+    alice_client: Client, trusted: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_command("probe_partner", "fabrikam.test", stdout=io.StringIO())
+    row = Look.objects.get()
+    assert row.not_after is not None
+    soon = row.not_after - timedelta(days=3)
+    assert not any("ends soon" in each for each in telling.warnings(row))
+    monkeypatch.setattr(timezone, "now", lambda: soon)
+    assert any("It ends soon" in each and "Days left: 3" in each for each in telling.warnings(row))
 
 
 def test_a_domain_without_servers_is_told_in_words(trusted: Chain) -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import smtplib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core import mail
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from controlpanel.audit.actor import Actor
 from federation.certificates.services import assignments, importing
 from federation.watch import feeds
+from federation.watch.models import Look
+from federation.x509.facts import read_certificate
+from tests.x509.authority import der
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from tests.certificates.conftest import Chain
 
 MAKER = Actor("maker")
+pytestmark = pytest.mark.sql
 DAYS_NOW = timezone.now
 
 
@@ -72,6 +77,70 @@ def test_each_reminder_is_mailed_once(trusted: Chain, settings: Any, monkeypatch
             mailed.append((60 - day, len(mail.outbox)))
             mail.outbox.clear()
     assert mailed == [(29, 1), (13, 1), (6, 1), (2, 1), (0, 1), (-1, 1)]
+
+
+def test_mails_are_written_in_the_language_of_the_setting(trusted: Chain, settings: Any) -> None:
+    settings.ALERT_MAIL, settings.ALERT_LANGUAGE = ["alice@contoso.com"], "fr"
+    row = make(trusted, days=20)
+    check("--mail")
+    (message,) = mail.outbox
+    day = f"{row.not_after:%Y-%m-%d}"
+    assert message.subject == f"Le certificat « {row.name} » de la passerelle : 20 jours restants, le {day}."
+    assert message.body.startswith(message.subject)
+    assert message.to == ["alice@contoso.com"]
+
+
+def test_what_could_not_be_mailed_is_mailed_the_next_time(
+    trusted: Chain, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ALERT_MAIL = ["alice@contoso.com"]
+    make(trusted, days=20)
+
+    def refuse(*_args: object) -> None:
+        raise smtplib.SMTPServerDisconnected("Connection refused")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
+        with pytest.raises(CommandError, match="The mail was not sent: Connection refused") as failure:
+            call_command("check_certificates", "--mail", stdout=io.StringIO())
+    assert failure.value.returncode == 2
+    check("--mail")
+    assert len(mail.outbox) == 1
+
+
+def test_mail_to_nobody_is_no_success(trusted: Chain) -> None:
+    make(trusted, days=20)
+    with pytest.raises(CommandError, match="names nobody"):
+        call_command("check_certificates", "--mail", stdout=io.StringIO())
+
+
+def test_a_partner_s_end_and_new_issuer_are_told_once(trusted: Chain, settings: Any) -> None:
+    settings.ALERT_MAIL = ["alice@contoso.com"]
+    make(trusted, days=200)
+    leaf, _key = trusted.middle.issue(
+        "DNS:fabrikam.com", ends=f"{DAYS_NOW() + timedelta(days=5):%Y%m%d%H%M%SZ}"
+    )
+    facts = read_certificate(der(leaf))
+    Look.objects.create(
+        domain="fabrikam.com",
+        seen_at=DAYS_NOW(),
+        seen_by="maker",
+        sha256=facts.sha256,
+        issuer=facts.issuer,
+        not_before=facts.not_before,
+        not_after=facts.not_after,
+        issuer_before="CN=Former",
+        issuer_changed_at=DAYS_NOW(),
+    )
+    status, told = check("--mail")
+    assert status == 2
+    first = told["certificates"][0]
+    assert (first["kind"], first["name"], first["days_left"]) == ("partner", "fabrikam.com", 4)
+    (message,) = mail.outbox
+    assert "The certificate that “fabrikam.com” shows: 4 days left" in message.body
+    assert "from “CN=Former” to “CN=Contoso Issuing,O=Contoso”" in message.body
+    check("--mail")
+    assert len(mail.outbox) == 1
 
 
 def test_the_calendar_opens_by_its_secret_address_alone(

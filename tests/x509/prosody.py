@@ -38,6 +38,7 @@ class Prosody:
     """A server for fabrikam.test with a certificate, and for plain.test without TLS."""
 
     def __init__(self, bundle: bytes, key: bytes, trusted: bytes, options: str = "") -> None:
+        self.bundle, self.key = bundle, key
         self.folder = Path(tempfile.mkdtemp(prefix="probed-"))
         self.port, self.direct = free_port(), free_port()
         for name, contents in (

@@ -9,11 +9,22 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import override
 
 from federation.certificates.management.panelcommand import PanelCommand
 from federation.watch import services
 from federation.watch.models import Reminder
-from federation.watch.watching import Watched, unassigned, watched, worst
+from federation.watch.watching import (
+    CRITICAL,
+    Notice,
+    Watched,
+    letter,
+    notices,
+    served_otherwise,
+    unassigned,
+    watched,
+    worst,
+)
 
 
 class Command(PanelCommand):
@@ -21,8 +32,9 @@ class Command(PanelCommand):
 
     help = (
         "Say when certificates end, ours and those partners showed. Exit status 0, 1 (within 30 days) or 2 "
-        "(within 7 days, ended, or none assigned). With --mail, tell PANEL_ALERT_MAIL at 30, 14, 7, 3 and 1 "
-        "days, once each."
+        "(within 7 days, ended, none assigned, or the gateway shows another one). With --mail, tell "
+        "PANEL_ALERT_MAIL at 30, 14, 7, 3 and 1 days and at the end, and when a partner has another issuer; "
+        "once each."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -33,44 +45,48 @@ class Command(PanelCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Tell, mail, and leave with the worst state."""
         now = timezone.now()
-        found = watched(now)
+        found, others = watched(now), served_otherwise(now)
         status = worst(found, now)
         data = {
             "status": status,
             "unassigned": bool(unassigned(now)),
-            "certificates": [
-                {
-                    "kind": each.kind,
-                    "name": each.name,
-                    "sha256": each.sha256,
-                    "not_after": each.ends.isoformat(),
-                    "days_left": each.left.days,
-                    "status": each.status,
-                }
-                for each in found
-            ],
+            "served_otherwise": others,
+            "certificates": [_as_json(each) for each in found],
         }
-        lines = [_line(each) for each in found]
-        self.tell(options, data, *([unassigned(now)] if unassigned(now) else []), *lines)
+        general = [*([unassigned(now)] if unassigned(now) else []), *others]
+        self.tell(options, data, *general, *map(_line, found))
         if options["mail"]:
-            _mail(found)
+            with override(settings.ALERT_LANGUAGE):
+                _mail(notices(watched(now), now))
         if status:
             sys.exit(status)
+
+
+def _as_json(each: Watched) -> dict[str, Any]:
+    return {
+        "kind": each.kind,
+        "name": each.name,
+        "sha256": each.sha256,
+        "not_after": each.ends.isoformat(),
+        "days_left": each.left.days,
+        "status": each.status,
+    }
 
 
 def _line(each: Watched) -> str:
     return f"{each.kind}\t{each.ends:%Y-%m-%d}\t{each.left.words}\t{each.name}"
 
 
-def _mail(found: list[Watched]) -> None:
-    """One mail about all that is due and was not told yet; CommandError when it cannot be sent."""
+def _mail(due: list[Notice]) -> None:
+    """One mail about all that nobody told yet; CommandError (exit status 2) when it cannot be sent."""
+    if not settings.ALERT_MAIL:
+        raise CommandError("PANEL_ALERT_MAIL names nobody to send mail to.", returncode=CRITICAL)
     sent = set(Reminder.objects.values_list("sha256", "days"))
-    due = [each for each in found if each.due is not None and (each.sha256, each.due) not in sent]
-    if not due or not settings.ALERT_MAIL:
+    unsent = [each for each in due if each.key not in sent]
+    if not unsent:
         return
-    subject = f"Certificates: {due[0].name}, {due[0].left.words}"
     try:
-        send_mail(subject, "\n".join(map(_line, due)) + "\n", None, settings.ALERT_MAIL)
-    except OSError as failure:
-        raise CommandError(f"The mail was not sent: {failure}") from None
-    services.note_reminders((each.sha256, each.due) for each in due if each.due is not None)
+        send_mail(unsent[0].sentence, letter(unsent), None, settings.ALERT_MAIL)
+    except OSError as failure:  # SMTPException is one
+        raise CommandError(f"The mail was not sent: {failure}", returncode=CRITICAL) from None
+    services.note_reminders(each.key for each in unsent)  # only now: better told twice than never
