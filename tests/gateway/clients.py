@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 #: Seconds that a test waits for what must come. On a busy machine it takes longer; that is no finding.
 PATIENCE = 20
+_marks = itertools.count()
 
 
 class Loop:
@@ -41,6 +43,15 @@ class Loop:
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(5)
         self.loop.close()
+
+
+def settle(*people: Person) -> None:
+    """Whatever was under way has arrived: each server has answered a later request."""
+    for person in people:
+        mark = f"settle{next(_marks)}"
+        domain = person.address.partition("@")[2]
+        person.send(f"<iq id='{mark}' type='get' to='{domain}'><ping xmlns='urn:xmpp:ping'/></iq>")
+        person.wait(lambda stanza, mark=mark: stanza.get("id") == mark)  # type: ignore[misc]
 
 
 class Person:
@@ -106,8 +117,11 @@ class Person:
         return self.wait(lambda stanza: text in ET.tostring(stanza, "unicode"), timeout)
 
     def has(self, text: str) -> bool:
+        return any(text in ET.tostring(stanza, "unicode") for stanza in self.seen())
+
+    def seen(self) -> list[ET.Element]:
         with self.news:
-            return any(text in ET.tostring(stanza, "unicode") for stanza in self.got)
+            return list(self.got)
 
     def forget(self) -> None:
         with self.news:

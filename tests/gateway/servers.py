@@ -26,7 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 NOBODY = 65534
+COMPONENT_SECRET = "of-the-components"
 MODULE = Path(__file__).parents[2] / "federation/gateway/prosody/mod_federation_control"
+
+
+def encoded(name: str) -> str:
+    """As Prosody's storage writes it in names of files."""
+    return name.replace(".", "%2e")
 
 
 def free_ports(number: int) -> list[int]:
@@ -120,25 +126,42 @@ def signed(
 
 
 class Prosody:
-    """One server. ``hosts`` are its domains with their people; ``extra`` is more of its configuration."""
+    """One server. ``hosts`` are its domains with their people; ``extra`` is more of its configuration.
+
+    ``components`` are domains that a test connects as (conformance/component.py).
+    """
 
     def __init__(
-        self, folder: Path, dns: Dns, ca: Authority, hosts: Mapping[str, Iterable[str]], extra: str = ""
+        self,
+        folder: Path,
+        dns: Dns,
+        ca: Authority,
+        hosts: Mapping[str, Iterable[str]],
+        extra: str = "",
+        components: Iterable[str] = (),
     ) -> None:
         self.folder, self.dns, self.ca, self.hosts, self.extra = folder, dns, ca, hosts, extra
-        self.c2s, self.s2s = free_ports(2)
+        self.components = tuple(components)
+        self.more: dict[str, str] = {}  # lines of a host's own
+        self.c2s, self.s2s, self.component = free_ports(3)
         self.log_level = "debug"
         self.process: subprocess.Popen[bytes] | None = None
         for name in ("data", "certs", "modules"):
             (folder / name).mkdir(parents=True)
-        for host in hosts:
+        for host in (*hosts, *self.components):
             ca.issue(folder / "certs", host, [host])
             dns.ports[host] = self.s2s
-            accounts = folder / "data" / host.replace(".", "%2e") / "accounts"
+        for host in hosts:
+            accounts = folder / "data" / encoded(host) / "accounts"
             accounts.mkdir(parents=True)
             for person in hosts[host]:
-                (accounts / f"{person}.dat").write_text('return { ["password"] = "secret" };\n')
+                (accounts / f"{encoded(person)}.dat").write_text('return { ["password"] = "secret" };\n')
         shutil.copytree(MODULE, folder / "modules" / MODULE.name)
+
+    def with_module(self, name: str, file: Path, *, on: str) -> None:
+        """Load one more module, on the host ``on``."""
+        shutil.copy(file, self.folder / "modules" / f"mod_{name}.lua")
+        self.more[on] = f'modules_enabled = {{ "{name}" }}\n'
 
     def configure(self) -> None:
         """Write the configuration, and make everything the server's own."""
@@ -146,7 +169,8 @@ class Prosody:
             daemonize = false; pidfile = "{self.folder}/data/prosody.pid"; data_path = "{self.folder}/data"
             plugin_paths = {{ "{self.folder}/modules" }}; certificates = "{self.folder}/certs"
             interfaces = {{ "127.0.0.1" }}; c2s_ports = {{ {self.c2s} }}; s2s_ports = {{ {self.s2s} }}
-            c2s_direct_tls_ports = {{}}; s2s_direct_tls_ports = {{}}; use_ipv6 = false
+            component_ports = {{ {self.component} }}; use_ipv6 = false
+            c2s_direct_tls_ports = {{}}; s2s_direct_tls_ports = {{}}
             authentication = "internal_plain"
             c2s_require_encryption = false; allow_unencrypted_plain_auth = true
             ssl = {{ cafile = "{self.ca.file}"; capath = "/nonexistent" }}
@@ -158,9 +182,14 @@ class Prosody:
             }} }}
             {self.extra}
         """
-        named = (f'VirtualHost "{host}"\n' for host in self.hosts if not host.startswith("rooms."))
+        named = (
+            f'VirtualHost "{host}"\n{self.more.get(host, "")}'
+            for host in self.hosts
+            if not host.startswith("rooms.")
+        )
         rooms = (f'Component "{host}" "muc"\n' for host in self.hosts if host.startswith("rooms."))
-        (self.folder / "prosody.cfg.lua").write_text(text + "".join(named) + "".join(rooms))
+        ours = (f'Component "{host}"\ncomponent_secret = "{COMPONENT_SECRET}"\n' for host in self.components)
+        (self.folder / "prosody.cfg.lua").write_text("".join([text, *named, *rooms, *ours]))
         if os.geteuid() == 0:
             for path in [self.folder, *self.folder.rglob("*")]:
                 os.chown(path, NOBODY, NOBODY)
@@ -182,7 +211,8 @@ class Prosody:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             try:
-                socket.create_connection(("127.0.0.1", self.c2s), 1).close()
+                for port in (self.c2s, *([self.component] if self.components else [])):
+                    socket.create_connection(("127.0.0.1", port), 1).close()
             except OSError:
                 if self.process.poll() is not None:
                     break

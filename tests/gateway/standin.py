@@ -94,9 +94,11 @@ class Panel:
                 if not self.changed.wait(timeout=deadline - time.monotonic()) and time.monotonic() > deadline:
                     raise TimeoutError(f"not told; last: {self.requests[-1:]}")
 
-    def in_force(self, timeout: float = 30) -> Request:
+    def in_force(self, timeout: float = 30, after: int = -1) -> Request:
         """Waits until the gateway reports the latest revision."""
-        return self.wait_for(lambda r: r.have is not None and r.have.revision == self.revision, timeout)
+        return self.wait_for(
+            lambda r: r.have is not None and r.have.revision == self.revision, timeout, after
+        )
 
     @contextmanager
     def serving(self, port: int = 0) -> Iterator[Panel]:
