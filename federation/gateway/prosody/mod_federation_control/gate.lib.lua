@@ -107,9 +107,14 @@ local function from_client(event)
 	gate.pass(stanza, partner);
 end
 
+-- Whatever namespace a note says it is of: stanzas that the server makes do not always say the usual one.
 local function without_status(stanza)
-	if not stanza:get_child("status") then return stanza; end
-	return st.clone(stanza):maptags(function (tag) return tag.name ~= "status" and tag or nil; end);
+	for _, tag in ipairs(stanza.tags) do
+		if tag.name == "status" then
+			return st.clone(stanza):maptags(function (child) return child.name ~= "status" and child or nil; end);
+		end
+	end
+	return stanza;
 end
 
 local function to_remote(event)

@@ -1,0 +1,74 @@
+"""A whole domain as an external component (XEP-0114), which sends and sees stanzas as they are."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element, XMLPullParser
+
+from tests.gateway.clients import PATIENCE
+from tests.gateway.servers import COMPONENT_SECRET
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_OPEN = (
+    "<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' to='{}'>"
+)
+
+
+class Component:
+    """Everybody at ``domain``. Keeps every stanza that reaches it, by its id."""
+
+    def __init__(self, port: int, domain: str) -> None:
+        self.domain = domain
+        self.got: dict[str, list[Element]] = {}
+        self.news = threading.Condition()
+        self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
+        self.parser: Any = XMLPullParser(["start", "end"])
+        self.send(_OPEN.format(domain))
+        self.depth, self.ready = 0, False
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+        self.wait(lambda: self.ready)
+
+    def send(self, xml: str) -> None:
+        self.socket.sendall(xml.encode())
+
+    def wait(self, holds: Callable[[], object], timeout: float = PATIENCE) -> None:
+        """Until it holds."""
+        deadline = time.monotonic() + timeout
+        with self.news:
+            while not holds():
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise TimeoutError(f"{self.domain}: {sorted(self.got)[-5:]}")
+                self.news.wait(min(left, 0.05))  # it may be about something else
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.thread.join(5)
+        self.socket.close()
+
+    def _read(self) -> None:
+        with suppress(OSError):
+            while data := self.socket.recv(65536):
+                self.parser.feed(data)
+                for kind, element in self.parser.read_events():
+                    self._event(kind, element)
+
+    def _event(self, kind: str, element: Element) -> None:
+        self.depth += 1 if kind == "start" else -1
+        if kind == "start" and self.depth == 1:
+            digest = hashlib.sha1((element.get("id", "") + COMPONENT_SECRET).encode())
+            self.send(f"<handshake>{digest.hexdigest()}</handshake>")
+        elif kind == "end" and self.depth == 1:
+            with self.news:
+                self.ready = self.ready or element.tag.endswith("handshake")
+                self.got.setdefault(element.get("id", ""), []).append(element)
+                self.news.notify_all()
