@@ -1,4 +1,5 @@
 # make run    serve the panel at http://127.0.0.1:8000 (PANEL_PORT); needs Python 3.11+, make and git
+# make demo   the panel, two real XMPP servers and people who chat; needs what make test needs
 # make test   everything that says whether the work is good; installs what it needs on Debian
 # make check  its static half: format, lint, templates, contracts, types, migrations, deploy
 # make fix    let the tools correct what they can
@@ -27,7 +28,7 @@ PYTHON = $(shell for name in python3 python3.14 python3.13 python3.12 python3.11
 PLAIN := env -u DATABASE_URL -u DJANGO_SETTINGS_MODULE PANEL_STATE_DIR=$(CURDIR)/$(VENV)/check-state
 PYTEST := $(PLAIN) $(PY) -m pytest
 
-.PHONY: run test check fix pins languages bench coverage clean venv dev system \
+.PHONY: run demo test check fix pins languages bench coverage clean venv dev system \
 	format lint templates contracts types migrations deploy tests postgres browser
 
 run: $(RUNTIME)
@@ -36,6 +37,10 @@ run: $(RUNTIME)
 	@exec $(PY) -m gunicorn controlpanel.wsgi --bind "127.0.0.1:$${PANEL_PORT:-8000}" \
 		--workers "$${PANEL_WORKERS:-2}" --worker-class gthread --threads "$${PANEL_THREADS:-32}" \
 		--config python:controlpanel.shell.serving --no-control-socket
+
+# See a message pass, untick XMPP in a policy, commit, and see the next one refused with its reason.
+demo: dev system
+	@exec $(PY) -m tests.demo
 
 test: dev system check tests postgres browser
 
