@@ -122,9 +122,9 @@ class AdministratorAdmin(RecordedAdmin):
                 is_active=row.is_active,
                 actor=actor,
             )
+        account: Administrator = services.change_administrator(row, actor=actor, version=version, **values)
         if roles is not None:
-            services.set_roles(row, roles=[Role(role) for role in roles], actor=actor)
-        account = services.change_administrator(row, actor=actor, **values)
+            services.set_roles(account, roles=[Role(role) for role in roles], actor=actor)
         if password:
             services.set_password(account, password, actor=actor)
         return account

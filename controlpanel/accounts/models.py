@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from controlpanel.accounts.rights import GRANTS, Right, Role
+from controlpanel.audit.models import Recorded
 
 
 class AdministratorManager(BaseUserManager["Administrator"]):
@@ -23,7 +24,7 @@ class AdministratorManager(BaseUserManager["Administrator"]):
         return self.get(username__iexact=username)
 
 
-class Administrator(AbstractBaseUser):
+class Administrator(AbstractBaseUser, Recorded):
     """Somebody who may sign in to the panel. Rights come from roles alone; nobody is a superuser."""
 
     username = models.CharField(

@@ -51,13 +51,16 @@ def create_administrator(
 
 @transaction.atomic
 def change_administrator(
-    account: Administrator, *, actor: Actor, reason: str = "", **values: object
+    account: Administrator, *, actor: Actor, version: int | None = None, reason: str = "", **values: object
 ) -> Administrator:
-    """Set display name, e-mail, name or active. The last active CsAdministrator cannot be switched off."""
+    """Set display name, e-mail, name or active. The last active CsAdministrator cannot be switched off.
+
+    Raises ValidationError, commits.Conflict, commits.Gone.
+    """
     if values.get("is_active") is False:
         _lock(account)
         _keep_an_administrator(account, actor)
-    return commits.change(account, values, action=Action.CHANGE, actor=actor, reason=reason)
+    return commits.change(account, values, action=Action.CHANGE, actor=actor, version=version, reason=reason)
 
 
 @transaction.atomic
@@ -73,14 +76,8 @@ def set_roles(account: Administrator, *, roles: Iterable[Role], actor: Actor, re
     account.role_grants.filter(role__in=held - wanted).delete()
     RoleGrant.objects.bulk_create(RoleGrant(administrator=account, role=role) for role in wanted - held)
     account.__dict__.pop("roles", None)
-    record(
-        Action.ROLES,
-        account,
-        actor=actor,
-        reason=reason,
-        before={"roles": sorted(held)},
-        after={"roles": sorted(wanted)},
-    )
+    before, after = {"roles": sorted(held)}, {"roles": sorted(wanted)}
+    commits.change(account, {}, action=Action.ROLES, actor=actor, reason=reason, before=before, after=after)
 
 
 @transaction.atomic

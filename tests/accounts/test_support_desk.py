@@ -135,3 +135,23 @@ def test_no_page_shows_a_hash(bob_client: Client, alice: Administrator) -> None:
 def test_bob_is_offered_no_action(bob_client: Client) -> None:
     page = Page(bob_client.get(reverse(LIST)))
     assert "Unlock the selected administrators" not in page.text
+
+
+def test_a_page_that_is_out_of_date_takes_no_role_back(alice_client: Client, bob: Administrator) -> None:
+    seen = opened(alice_client, bob)
+    hold(opened(alice_client, bob), Role.VIEW_ONLY, Role.USER_ADMINISTRATOR).send(alice_client)
+    page = Page(seen.fill(email="bob@contoso.com").send(alice_client, follow=True))
+    assert "Somebody else changed this first" in page.text
+    kept = Administrator.objects.get(pk=bob.pk)
+    assert set(kept.roles) == {Role.VIEW_ONLY, Role.USER_ADMINISTRATOR}
+    assert kept.email == ""
+
+
+def test_a_page_that_does_not_say_what_its_reader_saw_changes_nothing(
+    alice_client: Client, bob: Administrator
+) -> None:
+    page = Page(
+        opened(alice_client, bob).fill(seen_version="", email="b@x.example").send(alice_client, follow=True)
+    )
+    assert "Somebody else changed this first" in page.text
+    assert not Administrator.objects.filter(email="b@x.example").exists()
