@@ -91,6 +91,7 @@ ROOT_URLCONF = "controlpanel.urls"
 WSGI_APPLICATION = "controlpanel.wsgi.application"
 
 INSTALLED_APPS = [
+    "controlpanel.shell",  # first: its commands take the place of others of the same name
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -102,7 +103,6 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "csp",
     "axes",
-    "controlpanel.shell",
     "controlpanel.accounts",
     *dict.fromkeys(["controlpanel.audit", *rooms()]),
 ]
