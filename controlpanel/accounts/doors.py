@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
 
@@ -41,12 +41,6 @@ def door(
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        guarded.door = (see, act or see)  # type: ignore[attr-defined]  # read by the test of doors
         return guarded
 
     return wrap
-
-
-def passes(view: Any) -> tuple[Right, Right] | None:
-    """The rights a view's door asks for, (to see, to act); None for a view without a door."""
-    return getattr(view, "door", None)

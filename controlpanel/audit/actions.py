@@ -22,10 +22,6 @@ def known() -> dict[str, _StrPromise | str]:
     labels: dict[str, _StrPromise | str] = {}
     for app in apps.get_app_configs():
         name = f"{app.name}.actions"
-        if app.name.startswith(("controlpanel.", "federation.")) and find_spec(name):
-            labels.update(getattr(import_module(name), "Action", _NONE).choices)
+        if app.name.startswith(("controlpanel.", "federation.")) and name != __name__ and find_spec(name):
+            labels.update(import_module(name).Action.choices)
     return labels
-
-
-class _NONE:
-    choices: tuple[tuple[str, str], ...] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
-from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,5 +13,7 @@ class AuditConfig(AppConfig):
     verbose_name = _("Change log")
 
     def ready(self) -> None:
-        """Import ``actions`` of every room, so that the list of actions is whole."""
-        autodiscover_modules("actions")
+        """Gather them, so that a broken list is found at start and not at the first write."""
+        from controlpanel.audit.actions import known
+
+        known()
