@@ -63,6 +63,19 @@ def test_the_keys_are_shown_and_put_away(policies: Page) -> None:
     expect(policies.get_by_role("dialog")).to_be_hidden()
 
 
+def test_the_sheet_of_keys_opens_by_its_button_and_can_switch_them_off(policies: Page) -> None:
+    policies.get_by_role("button", name="Keys").click()
+    box = policies.get_by_role("checkbox", name="Use / and ? in this browser")
+    expect(box).to_be_checked()
+    box.uncheck()
+    policies.get_by_role("button", name="Close", exact=True).click()
+    policies.locator("tbody tr").first.focus()
+    policies.keyboard.press("?")
+    expect(policies.get_by_role("dialog")).to_be_hidden()
+    policies.get_by_role("button", name="Keys").click()
+    expect(box).not_to_be_checked()
+
+
 def test_a_head_sorts_and_says_so(policies: Page) -> None:
     head = policies.get_by_role("columnheader", name="Name")
     expect(head).to_have_attribute("aria-sort", "ascending")
