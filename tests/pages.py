@@ -162,7 +162,8 @@ class Page:
     @property
     def menu(self) -> list[str]:
         """The items of the menus, but those about the account."""
-        return [item for item in self.texts(role="menuitem") if item not in {"Change password", "Sign out"}]
+        account = {"Change password", "Support desk", "Sign out"}
+        return [item for item in self.texts(role="menuitem") if item not in account]
 
     @property
     def alerts(self) -> list[str]:

@@ -155,3 +155,11 @@ def test_a_page_that_does_not_say_what_its_reader_saw_changes_nothing(
     )
     assert "Somebody else changed this first" in page.text
     assert not Administrator.objects.filter(email="b@x.example").exists()
+
+
+def test_the_menu_of_the_account_leads_to_the_support_desk(
+    bob_client: Client, charlie_client: Client
+) -> None:
+    assert Page(bob_client.get(reverse("overview:list"))).links["Support desk"] == reverse("admin:index")
+    refused = Page(charlie_client.get(reverse("overview:list")))
+    assert (refused.status, "Support desk" in refused.text) == (403, False)

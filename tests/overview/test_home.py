@@ -115,7 +115,7 @@ def test_the_checklist_ticks_itself(alice_client: Client) -> None:
 def test_a_step_leads_where_its_reader_may_do_it(role: Role, offered: set[str]) -> None:
     links = home(signed_in(person("dora", role))).links
     assert {"Make the sites of your organisation", "Enable users"} & links.keys() == offered
-    assert not any(address.startswith("/admin/") for address in links.values())
+    assert not any(links[label].startswith("/admin/") for label in links if label != "Support desk")
 
 
 def test_the_latest_changes_are_few_and_newest_first(alice_client: Client) -> None:
