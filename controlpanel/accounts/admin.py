@@ -63,6 +63,9 @@ class AdministratorForm(RecordedForm):
 class AdministratorAdmin(RecordedAdmin):
     """Accounts are made, changed and switched off here; never deleted."""
 
+    class Media:
+        css = {"all": ("desk.css",)}
+
     form = AdministratorForm
     list_display = (
         "username",

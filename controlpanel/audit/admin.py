@@ -7,11 +7,25 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from controlpanel.audit.actions import known
 from controlpanel.audit.models import AuditEvent
+from controlpanel.audit.tables import kinds
 from controlpanel.audit.words import summary
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.http import HttpRequest
+
+
+class InWords(admin.AllValuesFieldListFilter):
+    """Offers the actions and kinds that occur, under the names that readers know."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """The choices with words for codes."""
+        words = {**known(), **dict(kinds())}
+        for choice in super().choices(changelist):
+            yield {**choice, "display": words.get(str(choice["display"]), choice["display"])}
 
 
 @admin.register(AuditEvent)
@@ -27,8 +41,19 @@ class EventAdmin(admin.ModelAdmin[AuditEvent]):
         "reason",
         "address",
     )
-    list_filter = ("action", "object_type", "at")
+    list_filter = (("action", InWords), ("object_type", InWords), "at")
     search_fields = ("actor_name", "object_name", "reason")
+    fields = (
+        "at",
+        "actor_name",
+        "address",
+        "what",
+        "kind",
+        "object_name",
+        "changes",
+        "reason",
+    )
+    readonly_fields = ("what", "kind", "changes")
     date_hierarchy = "at"
     show_full_result_count = False
 
@@ -36,6 +61,11 @@ class EventAdmin(admin.ModelAdmin[AuditEvent]):
     def what(self, event: AuditEvent) -> str:
         """What the action is called."""
         return event.label
+
+    @admin.display(description=_("kind of object"))
+    def kind(self, event: AuditEvent) -> str:
+        """What kind of object it is about."""
+        return str(dict(kinds()).get(event.object_type, event.object_type))
 
     @admin.display(description=_("What changed"))
     def changes(self, event: AuditEvent) -> str:

@@ -94,7 +94,7 @@ class AuditEvent(models.Model):
         indexes = (models.Index(fields=("object_type", "object_pk", "-id"), name="audit_by_object"),)
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.actor_name} {self.action} {self.object_name}"
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.actor_name} {self.label} {self.object_name}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write a new event; an existing one is refused."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def _kinds() -> Iterable[tuple[str, str]]:
+def kinds() -> Iterable[tuple[str, str]]:
     """The kinds of object that rooms record: models that say what is audited."""
     for model in apps.get_models():
         if hasattr(model, "AUDITED"):
@@ -85,7 +85,7 @@ LISTING = Listing(
         Filter(
             "kind",
             _("Kind of object"),
-            _kinds,
+            kinds,
             lambda rows, value: rows.filter(object_type=value),
             everything=_("All kinds of object"),
         ),

@@ -205,3 +205,23 @@ def test_the_log_speaks_french(bob_client: Client, policy: ExternalAccessPolicy)
     row = listed(bob_client, who="Dave").rows[0]
     assert "Non → Oui" in row[CHANGES]
     assert row[ACTION] != "Policy changed"
+
+
+def test_the_way_from_an_object_says_so_and_leads_to_the_whole_log(
+    bob_client: Client, policy: ExternalAccessPolicy
+) -> None:
+    cut = listed(bob_client, kind="policies.externalaccesspolicy", object=str(policy.pk))
+    assert "These are the changes of one object." in cut.text
+    assert len(Page(bob_client.get(cut.links["Show all changes"])).rows) > len(cut.rows)
+    assert "changes of one object" not in listed(bob_client).text
+
+
+def test_the_support_desk_reads_words_and_no_codes(bob_client: Client, policy: ExternalAccessPolicy) -> None:
+    event = AuditEvent.objects.get(actor_name="Dave")
+    shown = Page(bob_client.get(reverse("admin:audit_auditevent_change", args=[event.pk]))).text
+    assert "Policy changed" in shown
+    assert "External access policy" in shown
+    assert "Description: Old → New; Remote users: No → Yes" in shown
+    log = Page(bob_client.get(reverse("admin:audit_auditevent_changelist")))
+    assert {"Policy changed", "External access policy"} <= log.links.keys()
+    assert "policies:policy:change" not in log.text
