@@ -16,6 +16,7 @@ from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
 from controlpanel.audit.actor import Actor
 from controlpanel.lists import actions
+from controlpanel.lists.paging import count_text
 from controlpanel.lists.selection import one_selected, selected
 from controlpanel.shell import details
 from federation.policies import dependents, rules, services
@@ -145,7 +146,7 @@ def delete_selected(request: PanelRequest) -> HttpResponse:
         deleted, was_reset = services.delete_policies(rows, actor=Actor.of(request), reason=reason)
         if deleted:
             said = ngettext("%(count)s policy was deleted.", "%(count)s policies were deleted.", deleted)
-            messages.success(request, said % {"count": deleted})
+            messages.success(request, said % {"count": count_text(deleted)})
         if was_reset:
             messages.warning(
                 request,
