@@ -58,7 +58,9 @@ class RequestForm(DetailsForm):
     gateway = DomainField(label=gettext_lazy("Gateway FQDN"), max_length=255)
     domains = NamesField(label=gettext_lazy("Local XMPP domains"))
     others = NamesField(label=gettext_lazy("Other host names"))
-    key = forms.ChoiceField(label=gettext_lazy("Key"), choices=KEY_LABELS, initial=DEFAULT_KIND.value)
+    key = forms.ChoiceField(
+        label=gettext_lazy("Algorithm and length"), choices=KEY_LABELS, initial=DEFAULT_KIND.value
+    )
     organization = LineField(label=FIELD_LABELS["organization"], required=False, max_length=64)
     unit = LineField(label=FIELD_LABELS["unit"], required=False, max_length=64)
     locality = LineField(label=FIELD_LABELS["locality"], required=False, max_length=128)
@@ -89,7 +91,14 @@ class RequestForm(DetailsForm):
                 HTML(format_html("<p class=form-text>{}</p>", _usage_note())),
             ),
             Fieldset(_("Key"), "key"),
-            Fieldset(_("Organisation"), "organization", "unit", "locality", "state", "country"),
+            Fieldset(
+                _("Information about your organisation"),
+                "organization",
+                "unit",
+                "locality",
+                "state",
+                "country",
+            ),
         )
 
     def plan(self) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -99,7 +100,7 @@ def delete_certificates(request: PanelRequest) -> HttpResponse:
 def assign_certificate(request: PanelRequest, pk: int) -> HttpResponse:
     """What the gateway uses now, and from when it uses this one."""
     row = get_object_or_404(Certificate, pk=pk)
-    form = AssignForm(request.POST if request.method == "POST" else None)
+    form = AssignForm(request.POST if request.method == "POST" else None, initial=_first_moment(row))
     if form.is_valid():
         try:
             made = assignments.assign(row, actor=Actor.of(request), **form.cleaned_data)
@@ -115,9 +116,16 @@ def assign_certificate(request: PanelRequest, pk: int) -> HttpResponse:
         "back": row_address(row),
         "current": Assignment.objects.in_force(now),
         "planned": Assignment.objects.planned(now),
-        "findings": said(certificates.looked_at(row, now=now, in_use=True).findings),
+        "findings": said(certificates.looked_at(row, now=max(now, row.not_before), in_use=True).findings),
     }
     return render(request, "certificates/assign.html", shown, status=422 if form.errors else 200)
+
+
+def _first_moment(row: Certificate) -> dict[str, Any]:
+    """The minute from which a certificate that is not valid yet can be used."""
+    if row.not_before <= timezone.now():
+        return {}
+    return {"use_from": (row.not_before + timedelta(seconds=59)).replace(second=0, microsecond=0)}
 
 
 def _assigned(made: Assignment) -> str:

@@ -49,9 +49,10 @@ class Said:
     sentence: str
 
 
-def told(finding: Finding) -> str:
-    """The sentence of a finding, in the reader's language."""
-    return _sentence(FINDINGS[finding.code], _shown(finding.code, finding.params))
+def told(finding: Finding, otherwise: Mapping[Code, _StrPromise] | None = None) -> str:
+    """The sentence of a finding, in the reader's language; that of ``otherwise`` where it has one."""
+    sentence = (otherwise or {}).get(finding.code, FINDINGS[finding.code])
+    return _sentence(sentence, _shown(finding.code, finding.params))
 
 
 def said(findings: Iterable[Finding]) -> list[Said]:

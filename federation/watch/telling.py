@@ -57,7 +57,7 @@ def _of_certificate(look: Look) -> list[str]:
         local_domains=[look.domain],
         in_use=True,
     )
-    return [told(each) for each in report.findings if each.severity is not Severity.INFO]
+    return [told(each, words.THEIRS) for each in report.findings if each.severity is not Severity.INFO]
 
 
 def places(look: Look) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from federation.partners.rules import Method, negotiate
 from federation.partners.words import METHOD_LABELS
+from federation.x509.findings import Code
 from federation.x509.streams import Trouble
 
 if TYPE_CHECKING:
@@ -36,6 +37,26 @@ TROUBLES: dict[Trouble, _StrPromise] = {
     Trouble.XML_FORBIDDEN: gettext_lazy("It sent XML that XMPP forbids."),
     Trouble.TOO_MUCH: gettext_lazy("It sent more than a greeting needs."),
     Trouble.STREAM_ERROR: gettext_lazy("It refused the stream: %(condition)s %(text)s"),
+}
+
+
+#: What certificates.sentences says about ours reads otherwise of a certificate that somebody else serves.
+THEIRS: dict[Code, _StrPromise] = {
+    Code.DOMAIN_UNCOVERED: gettext_lazy(
+        "Its names do not cover “%(domain)s”, so it does not prove that domain."
+    ),
+    Code.NO_SERVER_USAGE: gettext_lazy("“%(subject)s” may not be used by servers, though one serves it."),
+    Code.NO_CLIENT_USAGE: gettext_lazy(
+        "“%(subject)s” may not be used by clients, and their server is one when it dials in. Prosody "
+        "accepts it."
+    ),
+    Code.SELF_SIGNED: gettext_lazy("It is signed by itself, so it proves nothing to who does not know it."),
+    Code.ISSUER_MISSING: gettext_lazy(
+        "The server does not send the certificate of “%(issuer)s”, which issued “%(subject)s”. %(where)s"
+    ),
+    Code.AUTHORITY_UNTRUSTED: gettext_lazy(
+        "It leads to “%(subject)s”, which is not among the trusted authorities here. Trust it if you know it."
+    ),
 }
 
 

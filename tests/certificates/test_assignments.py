@@ -89,6 +89,18 @@ def test_a_certificate_that_will_have_ended_by_then_is_not_planned(trusted: Chai
     assert not Assignment.objects.exists()
 
 
+def test_a_certificate_that_is_not_valid_yet_is_planned_for_its_first_minute(
+    alice_client: Client, trusted: Chain
+) -> None:
+    starts = (timezone.now() + 10 * DAY).replace(second=0, microsecond=0)
+    row = make(trusted, "Next", starts=f"{starts:%Y%m%d%H%M%SZ}")
+    page = Page(alice_client.get(f"{HERE}{row.pk}/assign/"))
+    assert "It is valid only from" not in page.text
+    assert page.form("use_from").box("Use from").value == f"{starts:%Y-%m-%dT%H:%M}"
+    page.form("use_from").send(alice_client)
+    assert served(starts) == "Next"
+
+
 def test_what_is_served_costs_one_query(trusted: Chain) -> None:
     assignments.assign(make(trusted, "First"), actor=MAKER)
     with CaptureQueriesContext(connection) as queries:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,12 @@ from django.utils import timezone
 
 from controlpanel.audit.actor import Actor
 from controlpanel.audit.models import AuditEvent
+from federation.certificates.sentences import FINDINGS
 from federation.certificates.services import assignments, importing
 from federation.partners import services as partners
 from federation.partners.models import Partner
 from federation.topology import services as topology
-from federation.watch import telling
+from federation.watch import telling, words
 from federation.watch.models import Look
 from federation.watch.words import TROUBLES
 from federation.x509.streams import Trouble
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from django.test import Client
 
     from federation.certificates.models import Certificate
+    from federation.x509.findings import Code
     from tests.certificates.conftest import Chain
 
 
@@ -154,6 +157,12 @@ def test_a_partner_s_certificate_that_ends_soon_is_told_before(
 def test_a_domain_without_servers_is_told_in_words(trusted: Chain) -> None:
     with pytest.raises(CommandError, match=r"The DNS does not know “nowhere\.test”"):
         call_command("probe_partner", "nowhere.test", stdout=io.StringIO())
+
+
+@pytest.mark.parametrize("code", words.THEIRS)
+def test_what_is_said_of_others_takes_the_same_parameters(code: Code) -> None:
+    named = set(re.findall(r"%\((\w+)\)", str(words.THEIRS[code])))
+    assert named <= set(re.findall(r"%\((\w+)\)", str(FINDINGS[code])))
 
 
 def test_every_trouble_has_a_sentence() -> None:

@@ -23,6 +23,18 @@ def left_at(row: Certificate | TrustedAuthority, now: datetime) -> Left:
     return words.left(row.not_before, row.not_after, now)
 
 
+#: Names of one certificate that a list shows.
+_SHOWN = 3
+
+
+@register.filter
+def few(names: str) -> str:
+    """The first names of many, one a line, and how many more there are."""
+    lines = names.split("\n")
+    more = len(lines) - _SHOWN
+    return "\n".join([*lines[:_SHOWN], *([f"+ {more}"] if more > 0 else [])])
+
+
 @register.filter
 def grouped(digits: str) -> str:
     """A thumbprint in pairs, as Windows shows it."""
