@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -12,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from controlpanel.audit import commits
-from controlpanel.audit.members import batches, note_members, record_for_all
-from controlpanel.audit.records import facts, record
+from controlpanel.audit.members import batches, note_named, record_for_all
+from controlpanel.audit.records import record
+from controlpanel.audit.rows import as_json
 from controlpanel.shell.text import sort_key
 from federation.directory.actions import Action
 from federation.directory.models import Assignment, User
@@ -24,6 +26,8 @@ from federation.topology.models import Pool
 from federation.topology.words import refused
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from controlpanel.audit.actor import Actor
     from federation.directory.models import UserQuerySet
 
@@ -136,10 +140,21 @@ def remove_users(users: UserQuerySet, *, actor: Actor, reason: str = "") -> int:
         return 0
     event = record(Action.REMOVE, None, actor=actor, reason=reason, object_type=User._meta.label_lower)
     for chunk in batches(keys):
-        rows = User.objects.listed().filter(pk__in=chunk)
-        note_members(event, ((row, facts(row) | {"policy": _named(row.policy)}, {}) for row in rows))
-        User.objects.filter(pk__in=chunk).delete()
+        rows = User.objects.filter(pk__in=chunk)
+        note_named(event, User, "address", as_json(_as_removed(rows)))
+        # delete() would read every user first, to find the assignments again.
+        Assignment.objects.filter(user__in=chunk)._raw_delete(rows.db)
+        rows._raw_delete(rows.db)
     return len(keys)
+
+
+def _as_removed(users: UserQuerySet) -> Iterator[tuple[str, str, str]]:
+    """The address of each user, what the record held, and nothing after: as members of an event are noted."""
+    fields = ["pool__fqdn" if name == "pool" else name for name in User.AUDITED]
+    for *values, policy in users.values_list(*fields, "assignment__policy__name"):
+        held = dict(zip(User.AUDITED, values, strict=True))
+        held["policy"] = f"Tag:{policy}" if policy else AUTOMATIC
+        yield held["address"], json.dumps(held, ensure_ascii=False), ""
 
 
 def completed(values: dict[str, Any], *, new: bool = False) -> dict[str, Any]:
