@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class Tab:
     """One tab: the dotted name of its room and its label; a label of "" is a group without a tab strip.
 
-    All URL names of the tab start with ``prefix``, such as "pools-".
+    All URL names of the tab start with ``prefix``, such as "pools-". Where others have labels, a tab without
+    one is a room that works for the tab before it, which its pages show as the current one.
     """
 
     room: str
@@ -77,6 +78,7 @@ GROUPS = (
             Tab("federation.domains", _("SIP Federated Domains")),
             Tab("federation.providers", _("SIP Federated Providers")),
             Tab("federation.partners", _("XMPP Federated Partners")),
+            Tab("federation.partnerfiles"),
             Tab("federation.edge", _("XMPP Gateway Configuration"), "xmpp-"),
         ),
     ),

@@ -78,6 +78,10 @@ def _build(request: HttpRequest) -> Frame:
 
 
 def _link(group: Group, current: Tab | None) -> Link:
+    """A group with its tabs; a page of a tab without a label is shown under the labelled one before it."""
+    if current in group.tabs:
+        before = group.tabs[: group.tabs.index(current) + 1]
+        current = next((tab for tab in reversed(before) if tab.label), current)
     tabs = tuple(Link(tab.label, reverse(tab.first_page), tab is current) for tab in group.tabs)
     return Link(
         label=group.label,

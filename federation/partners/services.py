@@ -17,7 +17,6 @@ from federation.partners import rules, words
 from federation.partners.actions import Action
 from federation.partners.lists import ListCode, fault, read_list
 from federation.partners.models import Partner, PartnerDomain
-from federation.partners.planning import planned
 from federation.topology import names
 from federation.topology.models import LocalDomain
 from federation.topology.words import refused
@@ -26,11 +25,8 @@ if TYPE_CHECKING:
     from controlpanel.audit.actor import Actor
     from controlpanel.audit.records import Facts
     from controlpanel.shell.delimited import Fault
-    from federation.partners.csvfile import PartnerRow
-    from federation.partners.planning import Change, Plan
 
 Errors = dict[str, list[Any]]
-_BATCH = 500  # rows of a statement: SQLite takes so many parameters
 
 
 @transaction.atomic
@@ -49,7 +45,7 @@ def create_partner(
     partner = Partner(domain=primary, shown=names.shown_domain(primary), **_cleaned(values, errors))
     _negotiable(partner, errors)
     _refuse(errors)
-    after = _listing("additional_domains", domains)
+    after = listing("additional_domains", domains)
     commits.create(partner, action=Action.CREATE, actor=actor, reason=reason, after=after)
     attach([(partner, primary, True), *((partner, each, False) for each in domains)])
     return partner
@@ -86,8 +82,8 @@ def change_partner(
         actor=actor,
         version=version,
         reason=reason,
-        before=_listing("domains_removed", had - now),
-        after=_listing("domains_added", now - had),
+        before=listing("domains_removed", had - now),
+        after=listing("domains_added", now - had),
     )
     detach(changed, had - now)
     attach((changed, each, False) for each in sorted(now - had))
@@ -103,7 +99,7 @@ def delete_partners(partners: Iterable[Partner], *, actor: Actor, reason: str = 
     keys = sorted(partner.pk for partner in partners)  # in one order, so that nobody deadlocks
     if len(keys) == 1:
         partner = Partner(pk=keys[0])
-        before = _listing("additional_domains", partner.additional_domains)
+        before = listing("additional_domains", partner.additional_domains)
         commits.delete(partner, action=Action.DELETE, actor=actor, reason=reason, before=before)
     elif keys:
         kind = Partner._meta.label_lower
@@ -116,54 +112,6 @@ def delete_partners(partners: Iterable[Partner], *, actor: Actor, reason: str = 
             note_members(event, ((row, _all_facts(row), {}) for row in found))
             rows.delete()
     return len(keys)
-
-
-@transaction.atomic
-def import_partners(
-    rows: Iterable[PartnerRow | Fault], *, actor: Actor, reason: str = "", dry_run: bool = False
-) -> Plan:
-    """Make and change the partners of a file. Deletes none.
-
-    With ``dry_run``, or when one line cannot be used, nothing is written; the plan says what would be. One
-    event holds all partners. Raises delimited.FileRefused, ValidationError.
-    """
-    plan = planned(rows)
-    if not dry_run and not plan.faults and (plan.new or plan.changed):
-        _carry_out(plan, actor, reason)
-    return plan
-
-
-def _carry_out(plan: Plan, actor: Actor, reason: str) -> None:
-    """Write what ``plan`` says: a few statements, whatever its size."""
-    kind = Partner._meta.label_lower
-    event = record(Action.IMPORT, None, actor=actor, reason=reason, object_type=kind)
-    for change in (*plan.new, *plan.changed):
-        change.partner.version = change.existing.version + 1 if change.existing else 1
-        change.partner.changed_at, change.partner.changed_by = event.at, actor.name
-    try:
-        with transaction.atomic():
-            Partner.objects.bulk_create([change.partner for change in plan.new], batch_size=_BATCH)
-    except IntegrityError as error:
-        raise ValidationError(
-            _("Partners were changed meanwhile. Nothing was imported; try again.")
-        ) from error
-    fields = [*Partner.AUDITED, "version", "changed_at", "changed_by"]
-    Partner.objects.bulk_update([change.partner for change in plan.changed], fields, batch_size=_BATCH)
-    for change in plan.changed:
-        detach(change.partner, change.gone)
-    attach(
-        (change.partner, domain, domain == change.partner.domain)
-        for change in (*plan.new, *plan.changed)
-        for domain in change.come
-    )
-    note_members(event, map(_told, (*plan.new, *plan.changed)))
-
-
-def _told(change: Change) -> tuple[Partner, Facts, Facts]:
-    """The partner, and its facts before and after, as a member of an event."""
-    before = facts(change.existing) if change.existing else {}
-    come = _listing("domains_added" if change.existing else "additional_domains", change.come)
-    return change.partner, before | _listing("domains_removed", change.gone), facts(change.partner) | come
 
 
 def attach(domains: Iterable[tuple[Partner, str, bool]]) -> None:
@@ -193,7 +141,7 @@ def detach(partner: Partner, domains: Iterable[str]) -> None:
 
 def _all_facts(partner: Partner) -> Facts:
     """The whole partner with its additional domains, as the log keeps it."""
-    return facts(partner) | _listing("additional_domains", partner.additional_domains)
+    return facts(partner) | listing("additional_domains", partner.additional_domains)
 
 
 def _name(field: str, text: str, errors: Errors) -> str:
@@ -266,7 +214,8 @@ def _negotiable(partner: Partner, errors: Errors) -> None:
         errors[field] = [f"{words.CODE_SENTENCES[found.code]} {words.nearest(found.nearest)}"]
 
 
-def _listing(name: str, domains: Iterable[str]) -> Facts:
+def listing(name: str, domains: Iterable[str]) -> Facts:
+    """``domains`` as people read them, as a fact of an event; none when there are none."""
     return {name: [names.shown_domain(domain) for domain in sorted(domains)]} if domains else {}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from federation.partners import import_views, views
+from federation.partners import views
 
 app_name = "partners"
 urlpatterns = [
@@ -13,6 +13,5 @@ urlpatterns = [
     path("new/", views.new_partner, name="new"),
     path("open/", views.open_selected, name="open"),
     path("delete/", views.delete_selected, name="delete"),
-    path("import/", import_views.import_partners, name="import"),
     path("consequences/", views.consequences, name="consequences"),
 ]

@@ -125,7 +125,7 @@ def test_the_pages_are_accessible(
     sign_in(page.context, alice)
     partner = make_partner("fabrikam.com", "a.com")
     question = "?local=dora@contoso.com&remote=bob@fabrikam.com"
-    for path in ("partners/", "partners/new/", f"partners/{partner.pk}/", "partners/import/"):
+    for path in ("partners/", "partners/new/", f"partners/{partner.pk}/", "partnerfiles/"):
         page.goto(f"/federation/{path}")
         assert_accessible(page)
     for path in ("", question, "?local=dora@contoso.com&remote=bob@nowhere.com"):

@@ -16,7 +16,6 @@ DOORS = (
     Door("partners:details", args=a_partner, post=CHANGES, post_is=422),
     Door("partners:new", get=CHANGES, post=CHANGES, post_is=422),
     Door("partners:consequences", get=CHANGES),
-    Door("partners:import", get=CHANGES, post=CHANGES, post_is=422),
     Door("partners:open", get=SEES, get_is=302, query="row=1"),
     # Without a selection both send back to the list.
     Door("partners:delete", get=CHANGES, get_is=302, post=CHANGES, post_is=302),

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING
-
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from federation.partners import services
-from federation.partners.csvfile import open_partners, partner_rows
 from federation.partners.models import Partner, PartnerDomain
-from federation.partners.planning import Plan
-from federation.topology import services as topology
-from federation.topology.models import LocalDomain
 from tests.partners.makers import MAKER, make_partner
 from tests.together import together
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @pytest.mark.django_db
@@ -74,36 +64,3 @@ def test_of_two_who_make_the_same_partner_at_once_one_is_refused() -> None:
     assert sum(isinstance(result, Partner) for result in results) == 1
     assert sum(isinstance(result, ValidationError) for result in results) == 2
     assert PartnerDomain.objects.count() == 1
-
-
-@pytest.mark.sql
-@pytest.mark.django_db(transaction=True)
-def test_a_domain_never_becomes_a_partners_and_ours_at_once() -> None:
-    partner = make_partner("fabrikam.com")
-    content = b"Domain,AdditionalDomains\nnorthwind.com,wanted.com\n"
-    ways: list[Callable[[], object]] = [
-        lambda: services.create_partner(domain="wanted.com", actor=MAKER),
-        lambda: services.change_partner(partner, additional=["wanted.com"], actor=MAKER),
-        lambda: services.import_partners(partner_rows(open_partners(io.BytesIO(content))), actor=MAKER),
-    ]
-    for way in ways * 3:
-        together([way, lambda: topology.create_domain(domain="wanted.com", actor=MAKER)])
-        theirs = PartnerDomain.objects.filter(domain="wanted.com")
-        ours = LocalDomain.objects.filter(domain="wanted.com")
-        assert theirs.count() + ours.count() == 1
-        services.delete_partners(Partner.objects.exclude(pk=partner.pk), actor=MAKER)
-        services.change_partner(partner, additional=[], actor=MAKER)
-        topology.delete_domains(ours, actor=MAKER)
-
-
-@pytest.mark.sql
-@pytest.mark.django_db(transaction=True)
-def test_of_two_imports_of_the_same_domain_at_once_one_is_refused() -> None:
-    def bring(owner: str) -> Plan:
-        rows = partner_rows(open_partners(io.BytesIO(f"Domain,AdditionalDomains\n{owner},w.com\n".encode())))
-        return services.import_partners(rows, actor=MAKER)
-
-    results = together([lambda: bring("a.com"), lambda: bring("b.com")])
-    assert sum(isinstance(result, Plan) and not result.faults for result in results) == 1
-    assert PartnerDomain.objects.filter(domain="w.com").count() == 1
-    assert Partner.objects.count() == 1

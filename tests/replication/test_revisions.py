@@ -12,8 +12,9 @@ from controlpanel.audit.actions import known
 from federation.directory import services as directory
 from federation.directory.models import User
 from federation.edge import services as edge
+from federation.partnerfiles import services as partnerfiles
+from federation.partnerfiles.csvfile import open_partners, partner_rows
 from federation.partners import services as partners
-from federation.partners.csvfile import open_partners, partner_rows
 from federation.partners.models import Partner
 from federation.policies import services as policies
 from federation.replication import checking, outbox, services
@@ -118,7 +119,7 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], dict[str, Any]]] = 
         {"partner:{partner}": None},
     ),
     "partners:partners:import": (
-        lambda _: partners.import_partners(partner_rows(open_partners(BytesIO(FILE))), actor=MAKER),
+        lambda _: partnerfiles.import_partners(partner_rows(open_partners(BytesIO(FILE))), actor=MAKER),
         {"partner:+": {"domains": ["northwind.test"]}},
     ),
     "directory:user:create": (

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from controlpanel.audit.members import batches
 from controlpanel.shell.delimited import Fault
+from federation.partnerfiles.csvfile import PartnerRow
 from federation.partners import rules
-from federation.partners.csvfile import PartnerRow
 from federation.partners.lists import ListCode, fault
 from federation.partners.models import Partner, PartnerDomain
 from federation.topology.models import LocalDomain

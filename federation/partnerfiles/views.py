@@ -11,15 +11,15 @@ from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
 from controlpanel.audit.actor import Actor
 from controlpanel.shell.upload import ImportPage
-from federation.partners import services
-from federation.partners.csvfile import open_partners, partner_rows
-from federation.partners.words import done, told
+from federation.partnerfiles import services
+from federation.partnerfiles.csvfile import open_partners, partner_rows
+from federation.partnerfiles.words import done, told
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from controlpanel.shell.http import PanelRequest
-    from federation.partners.planning import Plan
+    from federation.partnerfiles.planning import Plan
 
 
 @door(see=Right.CHANGE)
@@ -32,5 +32,5 @@ def import_partners(request: PanelRequest) -> HttpResponse:
         return services.import_partners(rows, actor=actor, reason=values["reason"], dry_run=dry_run)
 
     title = _("Import XMPP federated partners")
-    page = ImportPage(title, "partners/import.html", "partners:list", carry_out, done, told)
+    page = ImportPage(title, "partnerfiles/import.html", "partners:list", carry_out, done, told)
     return page.respond(request)

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from controlpanel.audit.models import AuditEvent
 from federation.partners.models import Partner, PartnerDomain
-from tests.pages import Page
+from tests.pages import Page, attribute, text_of
 from tests.partners.makers import make_partner, make_partners
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def sent(client: Client, text: str, button: str = "", *, as_file: bool = True) -
     """The page after the file, or its text, was sent with Import or with "Check only"."""
     body: dict[str, Any] = {button: "1"} if button else {}
     body |= {"file": SimpleUploadedFile("partners.csv", text.encode())} if as_file else {"lines": text}
-    return Page(client.post(reverse("partners:import"), body, follow=True))
+    return Page(client.post(reverse("partnerfiles:list"), body, follow=True))
 
 
 def run(tmp_path: Path, text: str, *options: str) -> tuple[str, str]:
@@ -203,3 +203,9 @@ def test_a_large_file_takes_few_queries(alice_client: Client, django_assert_max_
     with django_assert_max_num_queries(150):
         sent(alice_client, f"Domain,AdditionalDomains\n{rows}partner1.example,only.org\n")
     assert PartnerDomain.objects.filter(is_primary=False).count() == 2000 * 2 + 49 * 2 + 1
+
+
+def test_the_page_stands_under_the_tab_of_the_partners(alice_client: Client) -> None:
+    page = Page(alice_client.get(reverse("partnerfiles:list")))
+    tabs = [text_of(link) for link in page.all("a") if attribute(link, "aria-current") == "page"]
+    assert tabs[-1] == "XMPP Federated Partners"

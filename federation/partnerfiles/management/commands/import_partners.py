@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from controlpanel.audit.actor import Actor
 from controlpanel.shell.delimited import FileRefused
 from controlpanel.shell.filewords import unreadable
-from federation.partners import services
-from federation.partners.csvfile import open_partners, partner_rows
-from federation.partners.words import told
+from federation.partnerfiles import services
+from federation.partnerfiles.csvfile import open_partners, partner_rows
+from federation.partnerfiles.words import told
 
 
 class Command(BaseCommand):
