@@ -25,5 +25,5 @@ class Command(PanelCommand):
         self.tell(
             options,
             {"keys": count, "master_key": current},
-            f"{count} private keys are sealed under the master key {current} now. Keep a copy of it.",
+            f"Private keys sealed under the master key {current} now: {count}. Keep a copy of it.",
         )
