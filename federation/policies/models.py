@@ -32,10 +32,13 @@ class PolicyQuerySet(models.QuerySet["ExternalAccessPolicy"]):
         )
 
     def matching(self, text: str) -> PolicyQuerySet:
-        """Policies whose name, site or description contains ``text``."""
-        _scope, _colon, name = text.partition(":")
-        wanted = sort_key(name if text.casefold().startswith("site:") else bare_name(text))
+        """Policies whose name, site or description contains ``text``; "site:", "tag:" cut down to a scope."""
+        prefix, colon, name = text.partition(":")
+        scope = {"site": Scope.SITE, "tag": Scope.USER}.get(fold(prefix)) if colon else None
+        wanted = sort_key(text if scope is None else name)
         found = Q(name_sort__contains=wanted) | Q(site__name_sort__contains=wanted)
+        if scope is not None:
+            return self.filter(found, scope=scope)
         if wanted in "global":
             found |= Q(scope=Scope.GLOBAL)
         return self.filter(found | Q(description__icontains=text))
