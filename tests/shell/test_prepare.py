@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings as panel
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from controlpanel.accounts.models import Administrator
 from controlpanel.accounts.rights import Role
@@ -18,8 +20,6 @@ from tests.conftest import PASSWORD
 from tests.processes import run
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytest_django import Settings
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +43,15 @@ def prepared() -> str:
     said = io.StringIO()
     call_command("prepare", stdout=said)
     return said.getvalue()
+
+
+def test_no_other_account_of_the_machine_reads_the_database() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL keeps its own files")
+    file = Path(connection.settings_dict["NAME"])
+    file.chmod(0o644)
+    prepared()
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_the_first_administrator_gets_a_random_password_once(

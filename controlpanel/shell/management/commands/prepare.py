@@ -14,6 +14,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from controlpanel.accounts.models import Administrator
 from controlpanel.accounts.rights import Role
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         """Do what is missing."""
         compile_languages()
         call_command("migrate", verbosity=0)
+        close_to_others()
         collect_static()
         call_command("clearsessions")
         if not Administrator.objects.exists():
@@ -62,6 +64,16 @@ def compile_languages() -> None:
                 draft = target.with_suffix(f".{os.getpid()}")
                 polib.pofile(str(source)).save_as_mofile(str(draft))
                 draft.replace(target)
+
+
+def close_to_others() -> None:
+    """Let no other account of this machine read the SQLite database: who reads a session can use it.
+
+    SQLite gives the files beside it the same mode.
+    """
+    file = Path(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite" and file.exists() and file.stat().st_uid == os.geteuid():
+        file.chmod(0o600)
 
 
 def collect_static() -> None:
