@@ -23,7 +23,7 @@ from tests.gateway.conformance.component import Component
 from tests.gateway.conformance.rows import OURS, THEIRS, Row, organisation, rows
 from tests.gateway.conftest import gateway_options
 from tests.gateway.lua import drive
-from tests.gateway.servers import Prosody
+from tests.gateway.servers import Dns, Prosody
 from tests.gateway.standin import Panel
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from federation.decisions.facts import Decision
     from tests.gateway.clients import Loop
-    from tests.gateway.servers import Authority, Dns
+    from tests.gateway.servers import Authority
 
 WITNESS = Path(__file__).with_name("mod_test_witness.lua")
 OUTSIDE = 'modules_enabled = { "tls", "saslauth", "dialback", "s2s", "posix" }'
@@ -67,6 +67,14 @@ class Field(NamedTuple):
             there.wait(lambda back=back: self.passed_the_gate()[f"in-{back}"])  # type: ignore[misc]
             alice.send(f"<presence to='marks@{domain}' id='{mark}' type='unsubscribe'/>")
             there.wait(lambda there=there, mark=mark: mark in there.got)  # type: ignore[misc]
+
+
+@pytest.fixture(scope="module")
+def dns() -> Iterator[Dns]:
+    """A resolver of its own: the same domains outside are on another server here."""
+    server = Dns()
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="module")
