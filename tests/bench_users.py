@@ -34,7 +34,8 @@ SEARCHES = ("a", "al", "alice", "martin", "heidi roux", "user12345", "sip:user99
 ROUNDS = 10
 SORTS = ("address", "enabled", "pool", "site")
 
-# Names and numbers are scattered by multiplying with primes, so that no order is the order of the keys.
+# Names and numbers are scattered by multiplying with primes, so that no order is the order of the keys. Pools
+# are drawn as random numbers are: else all users of a pool would have the same first name.
 USERS = """
 WITH RECURSIVE number(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM number WHERE i < %s),
 first(k, name) AS (VALUES {first}),
@@ -42,7 +43,8 @@ last(k, name) AS (VALUES {last})
 INSERT INTO directory_user (version, changed_at, changed_by, address, display_name, first_name, last_name,
     email, department, pool_id, enabled, name_sort, first_sort, last_sort, source)
 SELECT 1, %s, 'bench', 'user' || i || '@contoso.com', first.name || ' ' || last.name || ' ' || i, first.name,
-    last.name, 'mail' || i || '@contoso.com', 'Department ' || (i * 7 %% 53), %s + i %% {pools},
+    last.name, 'mail' || i || '@contoso.com', 'Department ' || (i * 7 %% 53),
+    %s + CAST(i AS bigint) * 48271 %% 2147483647 %% {pools},
     i * 11 %% 23 <> 0,
     lower(first.name || ' ' || last.name || ' ' || i), lower(first.name), lower(last.name), ''
 FROM number JOIN first ON first.k = i * 31 %% {first_count} JOIN last ON last.k = i * 47 %% {last_count}
