@@ -101,6 +101,7 @@ class Report(models.Model):
     alarms = models.JSONField(_("errors"), default=list)
     refusals_dropped = models.BigIntegerField(default=0)
     streams_total = models.PositiveIntegerField(_("live streams"), default=0)
+    certificate = models.CharField(_("certificate shown"), max_length=64, blank=True)  # SHA-256, capitals
     streams_mark = models.CharField(max_length=64, blank=True)  # of the streams kept: whether any differs
     wrong_secrets = models.BigIntegerField(_("exchanges with a wrong secret"), default=0)
     wrong_secret_at = models.DateTimeField(_("last wrong secret"), null=True)

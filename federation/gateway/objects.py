@@ -72,6 +72,14 @@ def partner(
     }
 
 
+def certificate(number: int, *, sha256: str, use_from: int) -> Object:
+    """An assignment of a certificate, from a second since 1970 on; it makes the gateway ask at once.
+
+    Which certificate is in force the panel says with every answer (replication/assigned.py).
+    """
+    return f"certificate:{number}", {"sha256": sha256, "use_from": use_from}
+
+
 def user(address: str, *, enabled: bool, pool: int | None, policy: int | None) -> Object:
     """A user of the directory; ``policy`` is the one assigned, not the one that governs."""
     return f"user:{address}", {"enabled": enabled, "policy": policy, "pool": pool}

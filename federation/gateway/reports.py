@@ -7,6 +7,7 @@ there is not too much of it. What cannot be read is left out, never an error: th
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 MOST_STREAMS, MOST_REFUSALS, MOST_ALARMS = 500, 200, 20
 MOST = 2**53  # of anything counted
 LONGEST_DOMAIN, LONGEST_ADDRESS = 253, 512
+_FINGERPRINT = re.compile(r"[0-9a-fA-F]{64}")
 _STATUSES = frozenset({"live", "disk", "expired", "none"})
 _CODES, _KINDS, _DIRECTIONS = (frozenset(map(str, each)) for each in (Code, Kind, Direction))
 
@@ -49,6 +51,7 @@ def read(report: dict[str, Any], now: datetime) -> Told:
         "counters": _counters(report.get("counters")),
         "alarms": [_alarm(each, now) for each in _items(report.get("alarms"), MOST_ALARMS)],
         "refusals_dropped": number(report.get("refusals_dropped")),
+        "certificate": fingerprint(report.get("certificate")),
         "streams_total": min(number(report.get("streams_total")), 2**31 - 1),
     }
     streams = [_stream(each, now) for each in _items(report.get("streams"), MOST_STREAMS)]
@@ -72,6 +75,11 @@ def number(value: object, least: int = 0) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= MOST:
         return least
     return int(value)
+
+
+def fingerprint(value: object) -> str:
+    """``value`` when it is a SHA-256 in hexadecimal, in capitals as certificates are kept; else ""."""
+    return value.upper() if isinstance(value, str) and _FINGERPRINT.fullmatch(value) else ""
 
 
 def moment(value: object, now: datetime) -> datetime | None:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 PROTOCOL = 1
 MEDIA_TYPE = "application/x-federation-objects; charset=utf-8"
 #: The order of kinds in a full document: what a decision needs first; unknown kinds go last.
-KINDS = ("edge", "xmpp", "domain", "policy", "pool", "partner", "user")
+KINDS = ("edge", "xmpp", "domain", "policy", "pool", "partner", "user", "certificate")
 
 #: Limits that both halves check, in bytes or in lines.
 LONGEST_KEY = 3072

@@ -21,6 +21,9 @@ s2s_secure_auth = false
 federation_control_url = "{url}"
 federation_control_name = "{name}"
 federation_control_secret = "{secret}"
+-- To serve the certificate that is assigned in the panel: a folder of Prosody's own, named in both lines.
+-- certificates = "/var/lib/prosody/federation-certificates"
+-- federation_control_certificates = "/var/lib/prosody/federation-certificates"
 """
 #: What stands for a secret that nobody can read again.
 UNKNOWN_SECRET = "PUT-THE-SECRET-HERE"  # noqa: S105 # says that it is none

@@ -8,7 +8,7 @@ local function part(name) return assert(loadfile(folder .. "/" .. name .. ".lib.
 
 local rules = part "rules"
 local tools = {
-	sha256 = hashes.sha256, xor = bits.sxor, types = rules.types;
+	sha256 = hashes.sha256, hmac = hashes.hmac_sha256, equals = hashes.equals, xor = bits.sxor, types = rules.types;
 	hex = function (s) return (s:gsub(".", function (c) return ("%02x"):format(c:byte()) end)) end;
 	decode = function (text)
 		local ok, value = pcall(cjson.decode, text)
@@ -16,6 +16,7 @@ local tools = {
 	end;
 }
 local new_state = part "state"(tools)
+local open_sealed = part "sealed"(tools)
 local new_document = part "document"(tools, new_state)
 
 local state
@@ -53,6 +54,13 @@ function commands.kind(c)
 	for i, xmlns in ipairs(c.children) do tags[i] = { attr = { xmlns = xmlns } } end
 	local kind = c.type ~= cjson.null and c.type or nil
 	return rules.kind({ name = c.name, attr = { type = kind }, tags = tags }) or "none"
+end
+
+-- What was sealed for us, in hexadecimal.
+function commands.unseal(c)
+	local sealed = c.sealed:gsub("..", function (digits) return string.char(tonumber(digits, 16)) end)
+	local plain = open_sealed(sealed, c.secret, c.gateway)
+	return plain and tools.hex(plain) or "not for us"
 end
 
 for line in io.lines() do

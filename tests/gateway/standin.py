@@ -35,6 +35,8 @@ class Panel:
         self.changed = threading.Condition()
         self.closing = False
         self.port = 0
+        #: What is assigned: SHA-256, and what the gateway gets for it (sealing.py).
+        self.certificate: tuple[str, bytes] | None = None
 
     def commit(self, *puts: Object, drop: tuple[str, ...] = ()) -> int:
         """One commit; returns its revision."""
@@ -143,10 +145,14 @@ def _handler(panel: Panel) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if self.headers["Authorization"] != f"Bearer {panel.secret}":
                 return self.reply(401, b"")
+            if self.path.endswith("/certificate"):
+                return self.reply(200, panel.certificate[1] if panel.certificate else b"")
             return self.reply(*panel.answer(parse(body)))
 
         def reply(self, status: int, body: bytes) -> None:
             self.send_response_only(status)
+            if panel.certificate:
+                self.send_header("Federation-Certificate", panel.certificate[0])
             if status != 204:
                 self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -9,6 +9,7 @@
 --   federation_control_secret = "..."        -- or federation_control_secret_file
 --   federation_control_max_age = 86400       -- optional: seconds without the panel until nobody federates
 --   federation_control_cafile = "..."        -- optional: who signs the panel's certificate
+--   federation_control_certificates = "..."  -- optional: where Prosody's `certificates` are, to be kept up to date
 --
 -- For Prosody 0.12 and 13. Nobody federates until a whole, right document is in force.
 
@@ -25,6 +26,7 @@ local rules = module:require "rules";
 local tools = {
 	sha256 = require "util.hashes".sha256, xor = require "util.strbitop".sxor, hex = require "util.hex".to or require "util.hex".encode;
 	encode = require "util.json".encode, types = rules.types;
+	hmac = require "util.hashes".hmac_sha256, equals = require "util.hashes".equals;
 };
 do
 	local has_cjson, cjson = pcall(require, "cjson"); -- ten times as fast
@@ -41,6 +43,7 @@ local options = {
 	secret = module:get_option_string("federation_control_secret");
 	wait = module:get_option_number("federation_control_wait", 25);
 	max_age = module:get_option_number("federation_control_max_age");
+	certificates = module:get_option_string("federation_control_certificates");
 	directory = module:get_option_string("federation_control_directory", prosody.paths.data .. "/federation_control");
 };
 do
@@ -166,6 +169,10 @@ function module.load()
 	local sslctx = create_context("client_https port 0", "client",
 		{ cafile = module:get_option_string("federation_control_cafile"), verify = { "peer" } });
 	local client = module:require "client";
+	local open_sealed, unverified = module:require "sealed" (tools), create_context("itself", "client", { verify = { "none" } });
+	control.certificate = module:require "certificate" (control, options, function ()
+		return assert(client((options.url:gsub("exchange$", "certificate")), sslctx));
+	end, function (sealed) return open_sealed(sealed, options.secret, options.name); end, tools, module:require "look" (unverified));
 	control.pull = module:require "pull" (control, options, function () return assert(client(options.url, sslctx)); end, new_document, tools);
 	uninstall = control.negotiation.install();
 	for host in pairs(hosts) do guard(host); end

@@ -73,6 +73,7 @@ local function apply(document)
 		report.over("document-refused", "apply-failed");
 		confirmed();
 		control.changed();
+		control.certificate.again();
 	end);
 end
 
@@ -130,9 +131,12 @@ function again()
 	store.problem = nil;
 	-- Until the panel has confirmed what came from disk, or what expired, an answer is wanted at once.
 	local wait = control.live and control.current() and options.wait or 0;
-	poller:post(headers, request_body(wait, nil, made), wait + PATIENCE, take, function (problem, code)
+	poller:post(headers, request_body(wait, nil, made), wait + PATIENCE, take, function (problem, code, answer)
 		arrived(not problem and (code == 200 or code == 204));
 		if stopped then return; end
+		if not problem and answer then
+			control.certificate.announced(answer["federation-certificate"], headers, request_body(0, true));
+		end
 		local ok, fault = pcall(answered, problem, code, result(), wait > 0, monotonic() - began);
 		if not ok then failed("apply-failed", fault); end
 	end);

@@ -1,0 +1,184 @@
+-- The certificate of this server's streams: fetched when the panel says that another is assigned, opened with the
+-- gateway's secret (federation/gateway/sealing.py), checked, put in place without dropping a session, looked at
+-- from outside, and taken back when the server does not serve it. Prosody itself answers OK to a key that does
+-- not match and then offers no TLS at all.
+--
+--   certificates = "/var/lib/prosody/federation-certificates"
+--   federation_control_certificates = "/var/lib/prosody/federation-certificates"   -- the same: written to
+
+local ssl = require "ssl";
+local timer = require "util.timer";
+local pposix = require "util.pposix";
+local verify_identity = require "util.x509".verify_identity;
+local create_context = require "core.certmanager".create_context;
+
+local SETTLE = 0.2; -- seconds from telling the server's modules to looking
+
+return function (control, options, new_client, open_sealed, tools, look)
+
+local report, folder = control.report, options.certificates;
+local certificate = { served = nil };
+local looked, busy, refused = false, false, nil; -- what was refused is not fetched again
+local latest; -- what was announced last
+
+local function path(host, suffix) return ("%s/%s.%s"):format(folder, host, suffix); end
+
+-- Hosts of ours that people live on.
+local function our_hosts()
+	local state, found = control.current(), {};
+	for host, session in pairs(prosody.hosts) do
+		if state and state.domains[host] and session.type == "local" then found[#found + 1] = host; end
+	end
+	table.sort(found);
+	return found;
+end
+
+-- Only the server itself may read what is written.
+local function write(name, text)
+	local before = pposix.umask("077");
+	local file, problem = io.open(name, "wb");
+	pposix.umask(before);
+	if not file then return nil, problem; end
+	local ok, failed = file:write(text);
+	local closed, late = file:close();
+	return ok and closed, failed or late;
+end
+
+-- nil when certificate and key are what was announced and may be served; else a sentence.
+local function check(found, announced, hosts)
+	if type(found) ~= "table" or type(found.bundle) ~= "string" or type(found.key) ~= "string" then
+		return "what came cannot be opened with our secret";
+	end
+	local leaf = ssl.loadcertificate(found.bundle);
+	if not leaf or leaf:digest("sha256") ~= announced then return "it is not the certificate that was announced"; end
+	if not leaf:validat(os.time()) then return "it is not valid now"; end
+	for _, host in ipairs(hosts) do
+		if not verify_identity(host, "_xmpp-server", leaf) then return "it does not cover " .. host; end
+	end
+	local crt, key = folder .. "/checked.new.crt", folder .. "/checked.new.key";
+	local ok, problem = write(crt, found.bundle);
+	if ok then ok, problem = write(key, found.key); end
+	local context;
+	if ok then context, problem = create_context("assigned certificate", "server", { certificate = crt, key = key }); end
+	os.remove(crt);
+	os.remove(key);
+	if not context then return "the server cannot use it: " .. tostring(problem); end
+end
+
+local function tell_modules() prosody.events.fire_event("config-reloaded", {}); end
+
+-- The new files in place of the old, which stay beside them until the look.
+local function put(found, hosts)
+	for _, host in ipairs(hosts) do
+		for suffix, text in pairs { crt = found.bundle, key = found.key } do
+			local ok, problem = write(path(host, suffix .. ".new"), text);
+			if not ok then return nil, problem; end
+		end
+	end
+	for _, host in ipairs(hosts) do
+		for _, suffix in ipairs { "key", "crt" } do
+			os.remove(path(host, suffix .. ".old"));
+			os.rename(path(host, suffix), path(host, suffix .. ".old"));
+			local ok, problem = os.rename(path(host, suffix .. ".new"), path(host, suffix));
+			if not ok then return nil, problem; end
+		end
+	end
+	return true;
+end
+
+local function put_back(hosts)
+	for _, host in ipairs(hosts) do
+		for _, suffix in ipairs { "key", "crt" } do
+			os.remove(path(host, suffix .. ".new"));
+			if not os.rename(path(host, suffix .. ".old"), path(host, suffix)) then os.remove(path(host, suffix)); end
+		end
+	end
+end
+
+local function forget_old(hosts)
+	for _, host in ipairs(hosts) do
+		os.remove(path(host, "key.old"));
+		os.remove(path(host, "crt.old"));
+	end
+end
+
+local function refuse(announced, code, text)
+	busy, refused = false, announced;
+	report.alarm(code, text);
+	control.news();
+end
+
+-- What the server shows now, as the report tells it; then done().
+local function look_around(done)
+	local host = our_hosts()[1];
+	if not host then return; end
+	busy = true;
+	look(host, function (fingerprint)
+		looked, busy, certificate.served = true, false, fingerprint;
+		control.news();
+		done();
+	end);
+end
+
+local function install(found, announced)
+	local hosts = our_hosts();
+	local wrong = #hosts == 0 and "none of our domains is a host here" or check(found, announced, hosts);
+	if wrong then return refuse(announced, "certificate-refused", wrong); end
+	local ok, problem = put(found, hosts);
+	if not ok then
+		put_back(hosts);
+		return refuse(announced, "certificate-refused", problem);
+	end
+	tell_modules();
+	timer.add_task(SETTLE, function ()
+		look(hosts[1], function (fingerprint)
+			if fingerprint ~= announced then
+				put_back(hosts);
+				tell_modules();
+				refuse(announced, "certificate-not-served", "the server showed another one; the old one was put back");
+				looked = false;
+				return;
+			end
+			forget_old(hosts);
+			looked, busy, refused, certificate.served = true, false, nil, fingerprint;
+			report.over("certificate-refused", "certificate-not-served", "certificate-not-fetched");
+			module:log("info", "The assigned certificate is served (%s)", fingerprint);
+			control.news();
+		end);
+	end);
+end
+
+local function fetch(headers, body, announced)
+	busy = true;
+	local pieces, client = {}, new_client();
+	client:post(headers, body, 30, function (data) pieces[#pieces + 1] = data; end, function (problem, code)
+		client:drop();
+		if problem or code ~= 200 then
+			busy = false;
+			return report.alarm("certificate-not-fetched", problem or code);
+		end
+		local ok, fault = pcall(install, tools.decode(open_sealed(table.concat(pieces)) or ""), announced);
+		if not ok then refuse(announced, "certificate-refused", fault); end
+	end);
+end
+
+-- With each answer the panel says which certificate is assigned; `body` asks it for that.
+function certificate.announced(announced, headers, body)
+	latest = { announced, headers, body };
+	if busy then return; end
+	if not looked then return look_around(function () certificate.announced(announced, headers, body); end); end
+	if not folder or not announced or announced == refused or announced == certificate.served then return; end
+	fetch(headers, body, announced);
+end
+
+-- The rules in force changed, and with them perhaps which of our hosts are meant.
+function certificate.again()
+	if latest then certificate.announced(latest[1], latest[2], latest[3]); end
+end
+
+-- Somebody reloaded the server's configuration, perhaps with another certificate.
+module:hook("config-reloaded", function () looked = false; end);
+
+return certificate;
+
+end;
