@@ -28,6 +28,7 @@ SENT = frozenset(
         "partners:partners",
         "directory:user",
         "directory:users",
+        "certificates:assignment",
     }
 )
 
@@ -42,7 +43,6 @@ NOT_SENT = {
     "providers:provider": "SIP only",
     "certificates:request": "a key that serves nowhere yet",
     "certificates:certificate": "only the assigned one is served",
-    "certificates:assignment": "keys are no objects on the wire",
     "certificates:authority": "whom the panel trusts when it looks at certificates",
     "certificates:master-key": "how keys are kept in the panel",
     "watch:look": "what servers of partners showed",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from federation.certificates.models import Assignment
 from federation.directory.models import User
 from federation.edge.models import AccessEdgeConfiguration, XmppGatewayConfiguration
 from federation.gateway import objects, wire
@@ -113,6 +114,11 @@ def _user(rows: QuerySet[User]) -> Iterator[tuple[int, Object]]:
         yield pk, objects.user(address, enabled=enabled, pool=pool, policy=policy)
 
 
+def _certificate(rows: QuerySet[Assignment]) -> Iterator[tuple[int, Object]]:
+    for pk, sha256, use_from in rows.values_list("pk", "certificate__sha256", "use_from"):
+        yield pk, objects.certificate(pk, sha256=sha256.lower(), use_from=int(use_from.timestamp()))
+
+
 SOURCES = (
     Source(AccessEdgeConfiguration, "edge", _edge),
     Source(XmppGatewayConfiguration, "xmpp", _xmpp),
@@ -121,6 +127,7 @@ SOURCES = (
     Source(Pool, "pool", _pool),
     Source(Partner, "partner", _partner),
     Source(User, "user", _user),
+    Source(Assignment, "certificate", _certificate),
 )
 _BY_LABEL = {source.model._meta.label_lower: source for source in SOURCES}
 

@@ -7,4 +7,7 @@ from django.urls import path
 from federation.replication import views
 
 app_name = "replication"
-urlpatterns = [path("exchange", views.exchange_documents, name="exchange")]
+urlpatterns = [
+    path("exchange", views.exchange_documents, name="exchange"),
+    path("certificate", views.certificate, name="certificate"),
+]

@@ -1,8 +1,11 @@
-"""The door of the gateways' endpoint: nobody signs in there, the secret in the request counts."""
+"""The doors of the gateways' endpoints: nobody signs in there, the secret in the request counts."""
 
 from __future__ import annotations
 
 from tests.doors import Door
 from tests.people import EVERYBODY, NOBODY
 
-DOORS = (Door("replication:exchange", get=NOBODY, get_is=405, post=EVERYBODY, post_is=401, others=405),)
+DOORS = tuple(
+    Door(f"replication:{name}", get=NOBODY, get_is=405, post=EVERYBODY, post_is=401, others=405)
+    for name in ("exchange", "certificate")
+)

@@ -1,0 +1,39 @@
+"""The certificate that is assigned: which it is, told with every answer; itself, sealed for one gateway."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from django.views.decorators.debug import sensitive_variables
+
+from federation.certificates.models import Assignment
+from federation.certificates.services.exporting import for_gateway
+from federation.gateway.sealing import seal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from federation.gateway.models import Gateway
+
+#: The header that names the assigned certificate: SHA-256 in lower case.
+HEADER = "Federation-Certificate"
+
+
+def fingerprint(now: datetime) -> str:
+    """Of the certificate in force at ``now``, in lower case; "" when none is. One query."""
+    current = Assignment.objects.in_force(now)
+    return current.certificate.sha256.lower() if current else ""
+
+
+@sensitive_variables()
+def sealed_for(gateway: Gateway, secret: str, now: datetime) -> bytes | None:
+    """Certificate, chain and key for ``gateway``, which has just shown ``secret``; None when there is none.
+
+    Raises ValidationError when the key cannot be opened.
+    """
+    served = for_gateway(now)
+    if served is None:
+        return None
+    told = {"bundle": served.bundle.decode("ascii"), "key": served.key.decode("ascii")}
+    return seal(json.dumps(told).encode(), secret=secret, gateway=gateway.name)
