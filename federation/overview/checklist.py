@@ -14,10 +14,13 @@ from federation.directory.models import Assignment, User
 from federation.gateway.models import Report
 from federation.partners.models import Partner
 from federation.policies.models import ExternalAccessPolicy, Scope
+from federation.status import certificate
 from federation.status.live import all_partners_have_a_stream
 from federation.topology.models import LocalDomain, Pool, Site
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.utils.functional import _StrPromise
 
 
@@ -31,9 +34,9 @@ class Step:
     right: Right = Right.CHANGE
 
 
-def steps() -> list[Step]:
-    """The steps in their order; a query each."""
-    return [*_organisation(), *_federation()]
+def steps(now: datetime) -> list[Step]:
+    """The steps in their order; a query or two each."""
+    return [*_organisation(), *_federation(now)]
 
 
 def _organisation() -> list[Step]:
@@ -74,7 +77,7 @@ def _organisation() -> list[Step]:
     ]
 
 
-def _federation() -> list[Step]:
+def _federation(now: datetime) -> list[Step]:
     return [
         Step(
             _("List the domains of your organisation"),
@@ -85,6 +88,12 @@ def _federation() -> list[Step]:
             _("Add the XMPP gateways, and let each report"),
             Report.objects.filter(seen_at__isnull=False).exists(),
             reverse("status:list"),
+            Right.SECRETS,
+        ),
+        Step(
+            _("Assign a certificate that covers every domain, and see it served"),
+            certificate.is_served_everywhere(now),
+            reverse("certificates:gateway-list"),
             Right.SECRETS,
         ),
         Step(

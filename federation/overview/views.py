@@ -49,7 +49,7 @@ class Tile:
 def home(request: PanelRequest) -> HttpResponse:
     """How many of each thing there are, the latest changes, and the checklist."""
     changes = AuditEvent.objects.exclude(action__startswith="accounts:session:").order_by("-pk")[:_LATEST]
-    shown = [{"step": step, "may": request.user.has_right(step.right)} for step in steps()]
+    shown = [{"step": step, "may": request.user.has_right(step.right)} for step in steps(timezone.now())]
     return render(
         request,
         "overview/home.html",

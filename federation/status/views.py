@@ -20,7 +20,7 @@ from controlpanel.lists.selection import selected
 from controlpanel.shell import details
 from federation.gateway import services
 from federation.gateway.models import Gateway
-from federation.status import installing, live, words
+from federation.status import certificate, installing, live, words
 from federation.status.forms import GatewayForm
 from federation.status.in_force import in_force
 from federation.status.standing import stands
@@ -59,6 +59,7 @@ def gateway_details(request: PanelRequest, pk: int) -> HttpResponse:
         "explained": words.explained(stand),
         "partners": live.by_partner(gateway.streams.order_by("pk")),
         "refused": live.by_code(gateway),
+        "shown": certificate.shown(stand.report, timezone.now()),
     }
     title = _("Edit gateway - %(name)s") % {"name": gateway}
     return details.respond(request, form, "status/details.html", title=title, **shown)

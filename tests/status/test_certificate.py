@@ -1,0 +1,66 @@
+"""Which certificate a gateway shows: on its page, and on Home when it is the assigned one everywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.urls import reverse
+
+from federation.certificates.services import assignments
+from federation.gateway.models import Report
+from federation.topology import services as topology
+from tests.certificates.conftest import MAKER, Chain, chain, own_master_key, trusted
+from tests.certificates.test_assignments import make
+from tests.pages import Page
+from tests.status.test_home import home
+from tests.status.test_status import make_gateway
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from federation.gateway.models import Gateway
+
+__all__ = ["chain", "own_master_key", "trusted"]
+pytestmark = pytest.mark.django_db
+STEP = "Assign a certificate that covers every domain, and see it served"
+
+
+def told(client: Client, gateway: Gateway) -> str:
+    """What the gateway's page says of its certificate."""
+    facts = Page(client.get(reverse("status:details", args=[gateway.pk])))
+    terms, values = facts.texts("dt"), facts.texts("dd")
+    return dict(zip(terms, values, strict=True))["Certificate"]
+
+
+def shows(gateway: Gateway, sha256: str) -> None:
+    Report.objects.filter(gateway=gateway).update(certificate=sha256)
+
+
+def test_the_page_tells_what_the_gateway_shows_against_what_is_assigned(
+    bob_client: Client, trusted: Chain
+) -> None:
+    gateway, first, second = make_gateway(revision=1), make(trusted, "First"), make(trusted, "Second")
+    assert told(bob_client, gateway) == "It shows none, or has not looked yet"
+    shows(gateway, first.sha256)
+    assert told(bob_client, gateway) == "First"
+    assignments.assign(first, actor=MAKER)
+    assert told(bob_client, gateway) == "First the assigned one"
+    assignments.assign(second, actor=MAKER)
+    assert told(bob_client, gateway) == "First not the assigned one"
+    shows(gateway, "AB" * 32)
+    assert told(bob_client, gateway) == f"{'AB' * 32} not the assigned one"
+
+
+def test_home_is_ticked_when_every_gateway_shows_it_and_every_domain_is_covered(
+    bob_client: Client, trusted: Chain
+) -> None:
+    one, other = make_gateway(revision=1), make_gateway("xmpp2.contoso.test", revision=1)
+    certificate = make(trusted, "First")
+    assignments.assign(certificate, actor=MAKER)
+    shows(one, certificate.sha256)
+    assert f"To do: {STEP}" in home(bob_client)
+    shows(other, certificate.sha256)
+    assert f"Done: {STEP}" in home(bob_client)
+    topology.create_domain(domain="elsewhere.test", actor=MAKER)
+    assert f"To do: {STEP}" in home(bob_client)
