@@ -6,6 +6,7 @@ It prints and asserts nothing: figures are for readers. Its database is its own 
 from __future__ import annotations
 
 import os
+import shutil
 import statistics
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tests import bench_imports, bench_users
+from tests.gateway import bench_wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +40,9 @@ def main() -> None:
         _bench_policies(client)
     bench_users.bench()
     bench_imports.bench()
+    if shutil.which("prosody"):
+        for users in bench_wire.SIZES:
+            bench_wire.bench(users)
 
 
 def _make_rows() -> None:

@@ -29,6 +29,7 @@ class Component:
         self.got: dict[str, list[Element]] = {}
         self.news = threading.Condition()
         self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
+        self.socket.settimeout(None)
         self.parser: Any = XMLPullParser(["start", "end"])
         self.send(_OPEN.format(domain))
         self.depth, self.ready = 0, False
