@@ -13,6 +13,7 @@ from federation.gateway import wire
 from federation.gateway.requests import Request, parse
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator, Mapping
 
     from federation.gateway.objects import Object
@@ -103,10 +104,12 @@ class Panel:
         )
 
     @contextmanager
-    def serving(self, port: int = 0) -> Iterator[Panel]:
+    def serving(self, port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[Panel]:
         """Serve on loopback, again on the same port. Polls that wait are cut off at the end."""
         self.closing = False
         server = Server(("127.0.0.1", port or self.port), _handler(self))
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         self.port = server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()

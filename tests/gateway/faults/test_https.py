@@ -1,0 +1,74 @@
+"""Over HTTPS the gateway listens to the panel whose certificate it can check, and to nobody else."""
+
+from __future__ import annotations
+
+import ssl
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.gateway.clients import PATIENCE
+from tests.gateway.conftest import gateway_options
+from tests.gateway.servers import Authority
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.gateway.servers import Dns, Prosody
+    from tests.gateway.standin import Panel
+
+HOST = "panel.test"
+
+
+def context(authority: Authority, name: str = HOST, *, days: int = 30) -> ssl.SSLContext:
+    """A server's side with a certificate for ``name``."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.TemporaryDirectory() as folder:
+        authority.issue(Path(folder), "panel", [name], days=days)
+        made.load_cert_chain(f"{folder}/panel.crt", f"{folder}/panel.key")
+    return made
+
+
+@pytest.fixture
+def secure(made: Prosody, panel: Panel, dns: Dns, ca: Authority) -> Prosody:
+    """The gateway, told to ask over HTTPS."""
+    dns.ports[HOST] = panel.port
+    made.extra = gateway_options(
+        panel.port,
+        federation_control_url=f"https://{HOST}:{panel.port}/gateway/exchange",
+        federation_control_cafile=str(ca.file),
+    )
+    return made
+
+
+def test_rules_come_over_https(panel: Panel, secure: Prosody, ca: Authority, says: Callable[[], str]) -> None:
+    with panel.serving(tls=context(ca)):
+        secure.start()
+        panel.in_force()
+        assert says() == "delivered"
+        panel.commit(drop=("user:alice@contoso.test",))
+        panel.in_force()
+        assert says() == "user-unknown"
+
+
+@pytest.mark.parametrize("fault", ["unknown authority", "another name", "over", "no TLS"])
+def test_whoever_cannot_prove_to_be_the_panel_is_not_listened_to(
+    panel: Panel, secure: Prosody, ca: Authority, says: Callable[[], str], fault: str, tmp_path: Path
+) -> None:
+    tls = {
+        "unknown authority": context(Authority(tmp_path)),
+        "another name": context(ca, "elsewhere.test"),
+        "over": context(ca, days=-1),
+        "no TLS": None,
+    }[fault]
+    with panel.serving(tls=tls):
+        secure.start()
+        deadline = time.monotonic() + PATIENCE
+        while "panel-unreachable" not in secure.log() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert "panel-unreachable" in secure.log()
+        assert says() == "no-snapshot"
+        assert panel.requests == []
