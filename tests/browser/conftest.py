@@ -66,18 +66,31 @@ def colour_scheme() -> str:
 
 @pytest.fixture
 def console() -> list[str]:
-    """What pages said to the console or threw; a test that provokes a refusal clears what it expected."""
+    """What pages said to the console or threw."""
     return []
 
 
 @pytest.fixture
+def provoked() -> set[int]:
+    """The status codes that a test provokes: the browser writes a line about each, sooner or later."""
+    return set()
+
+
+@pytest.fixture
 def new_context(
-    browser: Browser, live_server: LiveServer, locale: str, colour_scheme: Any, console: list[str]
+    browser: Browser,
+    live_server: LiveServer,
+    locale: str,
+    colour_scheme: Any,
+    console: list[str],
+    provoked: set[int],
 ) -> Iterator[Callable[[], BrowserContext]]:
     """Makes a browser profile of its own: no cookies, the language and the colours of the fixtures."""
     opened: list[BrowserContext] = []
 
     def hear(message: ConsoleMessage) -> None:
+        if any(f"status of {code} " in message.text for code in provoked):
+            return
         console.append(f"{message.type}: {message.text} ({message.location.get('url')})")
 
     def catch(error: WebError) -> None:
