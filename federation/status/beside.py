@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from controlpanel.metrics import registry
 from controlpanel.shell import aftermath, sections
-from federation.status import figures, live
+from federation.status import enforced, figures, live
 from federation.status.in_force import follow_up
 from federation.status.words import METHOD_LABELS
 
 if TYPE_CHECKING:
     from controlpanel.shell.http import PanelRequest
+    from federation.edge.models import XmppGatewayConfiguration
     from federation.partners.models import Partner
 
 
@@ -24,9 +25,21 @@ def partner_streams(_request: PanelRequest, partner: Partner) -> sections.Sectio
     return sections.Section("status/_partner_streams.html", {"streams": streams, "demanded": demanded})
 
 
+def partner_enforced(_request: PanelRequest, partner: Partner) -> sections.Section:
+    """On a partner's page: what a gateway does otherwise than its record says."""
+    return sections.Section("status/_enforced.html", {"sentences": enforced.of_partner(partner)})
+
+
+def settings_enforced(_request: PanelRequest, _row: XmppGatewayConfiguration) -> sections.Section:
+    """On the page of the XMPP gateway configuration: which of it a gateway does not go by."""
+    return sections.Section("status/_enforced.html", {"sentences": enforced.of_settings()})
+
+
 def stand_by() -> None:
     """Register with the panel."""
     sections.add("partners.partner", partner_streams)
+    sections.add("partners.partner", partner_enforced)
+    sections.add("edge.xmppgatewayconfiguration", settings_enforced)
     aftermath.register(_follow_up)
     registry.register(figures.families)
 

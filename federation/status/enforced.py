@@ -1,0 +1,72 @@
+"""What a Prosody gateway does not do, or does otherwise, than a record says. Pages say it beside the record.
+
+It is read off the module (gateway/prosody): whoever changes what that enforces changes these sentences.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from federation.edge.models import XmppGatewayConfiguration
+from federation.gateway.models import Gateway
+from federation.partners.rules import Method, negotiate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from federation.partners.models import Partner
+
+
+def of_partner(partner: Partner) -> list[str]:
+    """The sentences for a partner's page, by what its record says. Two queries."""
+    settings = XmppGatewayConfiguration.objects.the_global()
+    limit = partner.connection_limit or settings.partner_connection_limit
+    gateways = Gateway.objects.filter(enabled=True).count()
+    return [*_limit(limit, gateways), *_other(partner, settings.keep_alive)]
+
+
+def of_settings() -> list[str]:
+    """The sentences for the page of the XMPP gateway configuration."""
+    return [
+        _("The limits count streams that came in, and each gateway counts its own."),
+        _(
+            "Keep-alive: the gateway sends a blank that often to partners who want to be kept alive. It cuts "
+            "nobody off for being silent."
+        ),
+        _(
+            "The stream establishment timeout, the inactivity timeout and the subscription refresh interval "
+            "do not reach it: Prosody goes by its own configuration."
+        ),
+        _("The text of messages is never logged by it, whether the box is ticked or not."),
+    ]
+
+
+def _limit(limit: int, gateways: int) -> Iterator[str]:
+    shown = number_format(limit, force_grouping=True)
+    yield _("The connection limit counts streams that come in. Those that go out are not counted.")
+    if gateways > 1:
+        said = ngettext(
+            "Each counts its own: %(gateways)s gateway lets in up to %(most)s, at a limit of %(limit)s.",
+            "Each counts its own: %(gateways)s gateways let in up to %(most)s, at a limit of %(limit)s.",
+            gateways,
+        )
+        most = number_format(limit * gateways, force_grouping=True)
+        yield said % {"gateways": number_format(gateways), "most": most, "limit": shown}
+    yield _("A limit that was lowered closes no stream; it holds for the next one.")
+
+
+def _other(partner: Partner, seconds: int) -> Iterator[str]:
+    if not {Method.DIALBACK_TLS, Method.DIALBACK_TCP} & set(negotiate(*partner.choice).methods):
+        yield _("Dialback that comes in is not ignored: it closes the stream, with policy-violation.")
+    if partner.keep_alive:
+        said = _("Keep-alive: the gateway sends it a blank every %(seconds)s seconds, and asks it for none.")
+        yield said % {"seconds": number_format(seconds, force_grouping=True)}
+    if partner.proxy:
+        yield _(
+            "The proxy is for streams that go out: always to its port 5269, never with Direct TLS. Streams "
+            "that come in may come from anywhere."
+        )
