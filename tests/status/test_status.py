@@ -175,3 +175,16 @@ def test_removing_a_gateway_forgets_what_it_reported(alice_client: Client) -> No
     answer = Page(alice_client.get(address)).form("Remove").send(alice_client)
     assert answer.status_code == 302
     assert (Gateway.objects.count(), Report.objects.count(), Stream.objects.count()) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "passed, said",
+    [
+        ({}, "0 stanzas outbound, 0 inbound since the server started"),
+        ({"outbound": 1, "inbound": 2}, "1 stanza outbound, 2 inbound since the server started"),
+        ({"outbound": 12, "inbound": 1}, "12 stanzas outbound, 1 inbound since the server started"),
+    ],
+)
+def test_one_stanza_is_one(bob_client: Client, passed: dict[str, int], said: str) -> None:
+    gateway = make_gateway(revision=1, counters={"passed": passed})
+    assert said in Page(bob_client.get(reverse("status:details", args=[gateway.pk]))).text
