@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from controlpanel.accounts.rights import Right
+
 
 class GatewayConfig(AppConfig):
     """The XMPP servers that enforce what the panel says, and what they report."""
 
     name = "federation.gateway"
     verbose_name = _("Gateways")
+    change_right = Right.SECRETS
