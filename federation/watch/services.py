@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,18 +21,19 @@ from federation.partners.models import PartnerDomain
 from federation.topology.models import LocalDomain
 from federation.watch.actions import Action
 from federation.watch.models import Feed, Look, Reminder
+from federation.watch.words import FAILED
 from federation.x509.facts import read_certificate
 from federation.x509.findings import Refused
-from federation.x509.probing import probe_now
+from federation.x509.probing import Probe, probe_now
 from federation.x509.visits import Identity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from controlpanel.audit.actor import Actor
     from federation.x509 import visits
-    from federation.x509.probing import Probe
 
+_LOG = logging.getLogger(__name__)
 
 #: How many domains are looked at side by side.
 _AT_ONCE = 8
@@ -49,7 +51,10 @@ def look_at(domain: str, *, actor: Actor) -> Look:
 
 @sensitive_variables()
 def look_at_all(domains: Sequence[str], *, actor: Actor) -> list[Look]:
-    """Look at the servers of many domains, several at a time; as look_at() does, in the same order."""
+    """Look at the servers of many domains, several at a time; as look_at() does, in the same order.
+
+    One that cannot be looked at, for whatever reason, stops none of the others.
+    """
     own = LocalDomain.objects.order_by("pk").values_list("domain", flat=True).first()
     if own is None:
         raise ValidationError(_("Add a domain of ours under Topology first: servers ask who is there."))
@@ -62,7 +67,27 @@ def look_at_all(domains: Sequence[str], *, actor: Actor) -> list[Look]:
         seconds=settings.PROBE_SECONDS,
     )
     with ThreadPoolExecutor(_AT_ONCE) as pool:  # they ask the network and no database
-        return [_keep(seen, actor=actor) for seen in pool.map(look, domains)]
+        seen = pool.map(partial(_looked, look), domains)
+        return [_kept(domain, each, actor=actor) for domain, each in zip(domains, seen, strict=True)]
+
+
+def _looked(look: Callable[[str], Probe], domain: str) -> Probe | None:
+    """What ``look`` saw; None, with a line in the log, when it failed in a way that nobody foresaw."""
+    try:
+        return look(domain)
+    except Exception:
+        _LOG.exception("The servers of %s could not be looked at.", domain)
+        return None
+
+
+def _kept(domain: str, seen: Probe | None, *, actor: Actor) -> Look:
+    """The row of what was seen, or of the failure when there is nothing, or nothing that can be stored."""
+    if seen is not None:
+        try:
+            return _keep(seen, actor=actor)
+        except Exception:
+            _LOG.exception("What the servers of %s showed could not be kept.", domain)
+    return _keep(Probe(domain), actor=actor, failed=True)
 
 
 def to_look_at() -> list[str]:
@@ -86,12 +111,14 @@ def _identity() -> Identity | None:
 
 
 @transaction.atomic
-def _keep(seen: Probe, *, actor: Actor) -> Look:
+def _keep(seen: Probe, *, actor: Actor, failed: bool = False) -> Look:
     """Store what was seen over what stood; record it when something that matters is new."""
     row = Look.objects.select_for_update().filter(domain=seen.domain).first() or Look(domain=seen.domain)
     before = facts(row) if row.pk else {}
     row.seen_at, row.seen_by = timezone.now(), actor.name
-    row.trouble, row.params = seen.trouble.value if seen.trouble else "", dict(seen.params)
+    row.trouble, row.params = (
+        (FAILED, {}) if failed else (seen.trouble.value if seen.trouble else "", dict(seen.params))
+    )
     row.places = [_place(look) for look in seen.looks]
     _keep_certificate(row, seen)
     row.save()

@@ -39,6 +39,8 @@ TROUBLES: dict[Trouble, _StrPromise] = {
     Trouble.STREAM_ERROR: gettext_lazy("It refused the stream: %(condition)s %(text)s"),
 }
 
+#: In place of a Trouble: looking itself failed, in a way that nobody foresaw. The log says how.
+FAILED = "failed"
 
 #: What certificates.sentences says about ours reads otherwise of a certificate that somebody else serves.
 THEIRS: dict[Code, _StrPromise] = {
@@ -61,7 +63,9 @@ THEIRS: dict[Code, _StrPromise] = {
 
 
 def told(trouble: str, params: Mapping[str, Any]) -> str:
-    """The sentence of a trouble; "" for none."""
+    """The sentence of a trouble or of FAILED; "" for none."""
+    if trouble == FAILED:
+        return _("It could not be looked at. The panel’s log says why.")
     return str(TROUBLES[Trouble(trouble)]) % {**_NOTHING, **params} if trouble else ""
 
 

@@ -6,7 +6,7 @@ import io
 import json
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings as panel
@@ -20,9 +20,10 @@ from federation.certificates.services import assignments, importing
 from federation.partners import services as partners
 from federation.partners.models import Partner
 from federation.topology import services as topology
-from federation.watch import telling, words
+from federation.watch import services, telling, words
 from federation.watch.models import Look
 from federation.watch.words import TROUBLES
+from federation.x509 import probing
 from federation.x509.streams import Trouble
 from tests.pages import Page
 from tests.x509.nameserver import NameServer
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from federation.certificates.models import Certificate
     from federation.x509.findings import Code
+    from federation.x509.probing import Probe
     from tests.certificates.conftest import Chain
 
 
@@ -167,3 +169,29 @@ def test_what_is_said_of_others_takes_the_same_parameters(code: Code) -> None:
 
 def test_every_trouble_has_a_sentence() -> None:
     assert set(TROUBLES) == set(Trouble)
+
+
+def test_one_domain_that_cannot_be_looked_at_stops_no_other(
+    trusted: Chain, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    partners.create_partner(domain="fabrikam.test", additional=["broken.test"], actor=Actor("maker"))
+    look = probing.probe_now
+
+    def fail(domain: str, **options: Any) -> Probe:
+        if domain == "broken.test":
+            raise LookupError("unknown encoding: foo-bar")
+        return look(domain, **options)
+
+    monkeypatch.setattr(services, "probe_now", fail)
+    rows = {row.domain: row for row in services.look_at_all(services.to_look_at(), actor=Actor("maker"))}
+    assert rows["fabrikam.test"].sha256
+    assert telling.warnings(rows["broken.test"]) == ["It could not be looked at. The panel’s log says why."]
+    assert "unknown encoding: foo-bar" in caplog.text
+
+
+def test_what_cannot_be_stored_stops_no_other(trusted: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    partners.create_partner(domain="fabrikam.test", additional=["nowhere.test"], actor=Actor("maker"))
+    monkeypatch.setattr(services, "_place", lambda _look: 1 / 0)
+    rows = {row.domain: row for row in services.look_at_all(services.to_look_at(), actor=Actor("maker"))}
+    assert rows["fabrikam.test"].trouble == words.FAILED
+    assert rows["nowhere.test"].trouble == "domain-unknown"
