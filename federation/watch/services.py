@@ -116,9 +116,7 @@ def _keep(seen: Probe, *, actor: Actor, failed: bool = False) -> Look:
     row = Look.objects.select_for_update().filter(domain=seen.domain).first() or Look(domain=seen.domain)
     before = facts(row) if row.pk else {}
     row.seen_at, row.seen_by = timezone.now(), actor.name
-    row.trouble, row.params = (
-        (FAILED, {}) if failed else (seen.trouble.value if seen.trouble else "", dict(seen.params))
-    )
+    row.trouble, row.params = (FAILED, {}) if failed else _trouble(seen)
     row.places = [_place(look) for look in seen.looks]
     _keep_certificate(row, seen)
     row.save()
@@ -126,6 +124,12 @@ def _keep(seen: Probe, *, actor: Actor, failed: bool = False) -> Look:
     if before != after:
         record(Action.SEEN, row, actor=actor, before=before, after=after)
     return row
+
+
+def _trouble(seen: Probe) -> tuple[str, dict[str, str]]:
+    """The DNS's, or when no place works, that of the place that others try first; none is ""."""
+    failing: Probe | visits.Look = seen if seen.trouble or seen.best or not seen.looks else seen.looks[0]
+    return failing.trouble.value if failing.trouble else "", dict(failing.params)
 
 
 def _keep_certificate(row: Look, seen: Probe) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from federation.certificates.models import Assignment, Certificate
 from federation.certificates.words import left
 from federation.topology.models import LocalDomain
+from federation.watch import words
 from federation.watch.models import Look
 
 if TYPE_CHECKING:
@@ -139,6 +140,16 @@ def served_otherwise(now: datetime) -> list[str]:
     return [text % {"domain": look, "name": current} for look in others]
 
 
+def unreached() -> list[str]:
+    """A sentence for each domain of ours at which the last look found nobody."""
+    ours = LocalDomain.objects.values("domain")
+    text = _("Nobody reaches the gateway at “%(domain)s”. %(why)s")
+    return [
+        text % {"domain": look, "why": words.told(look.trouble, look.params)}
+        for look in Look.objects.filter(domain__in=ours).exclude(trouble="").order_by("domain")
+    ]
+
+
 def unassigned(now: datetime) -> str:
     """A sentence when the gateway has certificates and uses none; "" else."""
     if Certificate.objects.exists() and not Certificate.objects.listed(now).filter(used=True).exists():
@@ -149,4 +160,4 @@ def unassigned(now: datetime) -> str:
 def worst(found: list[Watched], now: datetime) -> int:
     """The exit status of all."""
     status = max((each.status for each in found), default=OK)
-    return CRITICAL if unassigned(now) or served_otherwise(now) else status
+    return CRITICAL if unassigned(now) or served_otherwise(now) or unreached() else status

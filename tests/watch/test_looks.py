@@ -27,7 +27,7 @@ from federation.x509 import probing
 from federation.x509.streams import Trouble
 from tests.pages import Page
 from tests.x509.nameserver import NameServer
-from tests.x509.prosody import Prosody
+from tests.x509.prosody import Prosody, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ def server(chain: Chain) -> Iterator[Prosody]:
 
 
 @pytest.fixture(autouse=True)
-def names(server: Prosody, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def names(server: Prosody, monkeypatch: pytest.MonkeyPatch) -> Iterator[NameServer]:
     """The DNS of these tests."""
     zone = {
         ("_xmpp-server._tcp.fabrikam.test", "SRV"): [f"10 5 {server.port} xmpp.fabrikam.test."],
@@ -70,7 +70,7 @@ def names(server: Prosody, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with NameServer(zone) as running:
         monkeypatch.setattr(panel, "PROBE_NAMESERVERS", ["127.0.0.1"])
         monkeypatch.setattr(panel, "PROBE_NAMESERVER_PORT", running.port)
-        yield
+        yield running
 
 
 def test_the_command_tells_what_the_server_shows(trusted: Chain) -> None:
@@ -195,3 +195,36 @@ def test_what_cannot_be_stored_stops_no_other(trusted: Chain, monkeypatch: pytes
     rows = {row.domain: row for row in services.look_at_all(services.to_look_at(), actor=Actor("maker"))}
     assert rows["fabrikam.test"].trouble == words.FAILED
     assert rows["nowhere.test"].trouble == "domain-unknown"
+
+
+def nobody_listens(names: NameServer) -> None:
+    """Let the DNS lead to a port that nobody listens at."""
+    names.zone["_xmpp-server._tcp.fabrikam.test", "SRV"] = [f"10 5 {free_port()} xmpp.fabrikam.test."]
+
+
+def test_a_partner_whose_servers_are_down_is_told_so(trusted: Chain, names: NameServer) -> None:
+    partners.create_partner(domain="fabrikam.test", actor=Actor("maker"))
+    nobody_listens(names)
+    look = services.look_at("fabrikam.test", actor=Actor("maker"))
+    assert telling.warnings(look) == ["Nothing listens there (connect)."]
+    with pytest.raises(CommandError, match="Nothing listens there"):
+        call_command("probe_partner", "fabrikam.test", stdout=io.StringIO())
+    assert check_certificates() == 0
+
+
+def test_our_own_gateway_that_is_down_is_critical(trusted: Chain, server: Prosody, names: NameServer) -> None:
+    topology.create_domain(domain="fabrikam.test", actor=Actor("maker"))
+    assignments.assign(kept(server.bundle, server.key), actor=Actor("maker"))
+    nobody_listens(names)
+    services.look_at("fabrikam.test", actor=Actor("maker"))
+    assert check_certificates(said := io.StringIO()) == 2
+    assert "Nobody reaches the gateway at “fabrikam.test”. Nothing listens there" in said.getvalue()
+
+
+def check_certificates(said: io.StringIO | None = None) -> int:
+    """The exit status of the check."""
+    try:
+        call_command("check_certificates", stdout=said or io.StringIO())
+    except SystemExit as left:
+        return int(left.code or 0)
+    return 0

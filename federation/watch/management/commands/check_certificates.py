@@ -22,6 +22,7 @@ from federation.watch.watching import (
     notices,
     served_otherwise,
     unassigned,
+    unreached,
     watched,
     worst,
 )
@@ -32,9 +33,9 @@ class Command(PanelCommand):
 
     help = (
         "Say when certificates end, ours and those partners showed. Exit status 0, 1 (within 30 days) or 2 "
-        "(within 7 days, ended, none assigned, or the gateway shows another one). With --mail, tell "
-        "PANEL_ALERT_MAIL at 30, 14, 7, 3 and 1 days and at the end, and when a partner has another issuer; "
-        "once each."
+        "(within 7 days, ended, none assigned, or the gateway shows another one or cannot be reached). With "
+        "--mail, tell PANEL_ALERT_MAIL at 30, 14, 7, 3 and 1 days and at the end, and when a partner has "
+        "another issuer; once each."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -45,15 +46,16 @@ class Command(PanelCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Tell, mail, and leave with the worst state."""
         now = timezone.now()
-        found, others = watched(now), served_otherwise(now)
+        found, others, down = watched(now), served_otherwise(now), unreached()
         status = worst(found, now)
         data = {
             "status": status,
             "unassigned": bool(unassigned(now)),
             "served_otherwise": others,
+            "unreached": down,
             "certificates": [_as_json(each) for each in found],
         }
-        general = [*([unassigned(now)] if unassigned(now) else []), *others]
+        general = [*([unassigned(now)] if unassigned(now) else []), *others, *down]
         self.tell(options, data, *general, *map(_line, found))
         if options["mail"]:
             with override(settings.ALERT_LANGUAGE):
