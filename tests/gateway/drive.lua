@@ -32,7 +32,7 @@ function commands.document(c)
 	end
 	local problem = document:verdict() or document.rest ~= "" and "corrupt"
 	if problem then return problem end
-	state = document:commit(function () end)
+	document:commit(function () end, function (read) state = read end)
 	return ("%d %d %s"):format(state.revision, state.count, tools.hex(state.hash))
 end
 
@@ -46,6 +46,25 @@ function commands.decide(c)
 	local code = rules.decide(state.edge, partner, place, user, c.inbound, c.kind, function () return c.contact end)
 	local strips = not code and not c.inbound and rules.strips_status(partner, c.name)
 	return (code or "allowed") .. (strips and " stripped" or "")
+end
+
+-- A document in one piece; the different answers to questions, one after the other, as they are whenever the
+-- server may have its turn.
+function commands.watch(c)
+	local document = new_document(state, { gateway = c.gateway, panel = state and state.panel })
+	document:feed(c.body)
+	assert(not document:verdict())
+	local seen = {}
+	local function look()
+		local answers = {}
+		for i, question in ipairs(c.questions) do answers[i] = commands.decide(question) end
+		local text = table.concat(answers, ",")
+		if seen[#seen] ~= text then seen[#seen + 1] = text end
+	end
+	look()
+	document:commit(look, function (read) state = read; look() end)
+	look()
+	return table.concat(seen, " then ")
 end
 
 -- The kind of a stanza that is given as { name, type, { xmlns of each child } }.

@@ -130,9 +130,9 @@ function Document:verdict()
 	if self.count ~= self.header.count or tools.hex(self.hash) ~= self.header.hash then return "hash-differs"; end
 end
 
--- Sets what a change document says, from the pieces it came in.
-local function set_changes(self, breathe)
-	local state, rest, left = self.state, "", self.header.lines + 1;
+-- Sets in a state what a change document says, from the pieces it came in.
+local function set_changes(self, state, breathe)
+	local rest, left = "", self.header.lines + 1;
 	for _, piece in ipairs(self.pieces) do
 		local text, from = rest .. piece, 1;
 		while left > 0 do
@@ -148,15 +148,21 @@ local function set_changes(self, breathe)
 	end
 end
 
--- Makes a document count that has no problem: the state that is in force from now on. `breathe` is called
--- between objects, so that a hundred thousand changes are not one pause.
-function Document:commit(breathe)
+-- Makes a document count that has no problem: put_in_force(state) is called once all of it is in that state.
+-- `breathe` is called between objects, so that a hundred thousand changes are not one pause; until
+-- put_in_force() every answer is of the old revision and after it of the new one, for a mixture of both could
+-- allow what neither does.
+function Document:commit(breathe, put_in_force)
 	local state, header = self.target, self.header;
-	if header.kind == "changes" then set_changes(self, breathe); end
+	if header.kind == "changes" then
+		state = self.state:branch(breathe);
+		set_changes(self, state, breathe);
+	end
 	-- floor: cjson makes every number a float, which would travel back as 7.0
 	state.panel, state.gateway, state.revision = header.panel, header.gateway, math.floor(header.revision);
 	state.hash, state.count = self.hash, self.count;
-	return state;
+	put_in_force(state);
+	state:settle(breathe);
 end
 
 return new;

@@ -64,7 +64,7 @@ local function apply(document)
 	slices.run(function ()
 		local ok, problem = keep(document);
 		if ok then report.over("disk"); else report.alarm("disk", problem); end
-		control.put_in_force(document:commit(slices.breathe));
+		document:commit(slices.breathe, control.put_in_force);
 	end, function (ok, problem)
 		if not ok then return failed("apply-failed", problem); end
 		module:log("info", "Revision %d in force (%s, %d lines, %.0f ms)", document.header.revision,

@@ -14,6 +14,8 @@ local ZERO = ("\0"):rep(32);
 local BUCKETS = 65536; -- of 15 users when there are a million
 local MOST_RECENT = 10000;
 
+local SMALL = { "objects", "decoded", "domains", "partners", "policies", "site_policies", "pools" };
+
 local State = {};
 State.__index = State;
 
@@ -29,7 +31,7 @@ local function new()
 		pools = {}; -- by number
 		users = {}; -- host -> bucket -> text
 		facts = {}; -- JSON text of a user -> table
-		texts = {}, names = {}, named = 0; -- name of a JSON text (digits) -> text, and the reverse
+		texts = {}, names = { last = 0 }; -- name of a JSON text (digits) -> text, and the reverse
 		records = {}; -- name -> what rules.lib.lua asks of a user
 		recent = {}, recently = 0; -- host -> local part -> record, until the next change
 	}, State);
@@ -97,8 +99,8 @@ end
 local function name_of(self, json)
 	local name = self.names[json];
 	if not name then
-		self.named = self.named + 1;
-		name = ("%d"):format(self.named);
+		self.names.last = self.names.last + 1;
+		name = ("%d"):format(self.names.last);
 		self.names[json], self.texts[name] = name, json;
 	end
 	return name;
@@ -109,8 +111,8 @@ local function put_user(self, node, host, json)
 	local buckets, number = self.users[host] or {}, bucket_of(node);
 	self.users[host] = buckets;
 	local others = from and sub(bucket, 1, from - 1) .. sub(bucket, to + 1) or buckets[number] or "";
-	others = json and others .. "\n" .. node .. "\t" .. name_of(self, json) or others;
-	buckets[number] = others ~= "" and others or nil;
+	-- "" and not nil when nobody is left: of a branch, nil would let those shine through who were there before.
+	buckets[number] = json and others .. "\n" .. node .. "\t" .. name_of(self, json) or others;
 	if self.recently > 0 then self.recent, self.recently = {}, 0; end
 end
 
@@ -152,10 +154,54 @@ function State:set(key, json)
 		if json then self:read(key, json); end
 		return put_user(self, node, host, json);
 	end
+	if self.shares_small then self:copy_small(); end
 	local old, new = self.decoded[key], json and self:read(key, json) or nil;
 	self.objects[key], self.decoded[key] = json, new;
 	local kind, name = key:match("^(%l+):(.*)$");
 	if index[kind] then index[kind](self, name, old, new); end
+end
+
+-- A state that begins as this one and may be changed while this one is in force, which notices nothing. What is
+-- many is not copied: users' buckets show through until they are written to, the rest is copied when some of it
+-- changes. Texts, facts and their names only ever grow and belong to both.
+function State:branch(breathe)
+	local branch = setmetatable({}, State);
+	for field, value in pairs(self) do branch[field] = value; end
+	branch.shares_small, branch.breathe = true, breathe;
+	branch.recent, branch.recently = {}, 0;
+	branch.users = {};
+	for host, buckets in pairs(self.users) do branch.users[host] = setmetatable({}, { __index = buckets }); end
+	return branch;
+end
+
+function State:copy_small()
+	for _, field in ipairs(SMALL) do
+		local copy = {};
+		for key, value in pairs(self[field]) do
+			copy[key] = value;
+			self.breathe();
+		end
+		self[field] = copy;
+	end
+	self.shares_small = false;
+end
+
+-- Once the branch is in force and its origin is not: writes its buckets into the origin's. Whoever is asked for
+-- meanwhile is found in the branch's first, so no answer changes.
+function State:settle(breathe)
+	for host, buckets in pairs(self.users) do
+		local behind = getmetatable(buckets);
+		while behind do
+			for number, bucket in pairs(buckets) do
+				behind.__index[number] = bucket;
+				breathe();
+			end
+			buckets = behind.__index;
+			self.users[host] = buckets;
+			behind = getmetatable(buckets);
+		end
+	end
+	self.shares_small, self.breathe = false, nil;
 end
 
 -- Puts an object that is not there yet.

@@ -94,7 +94,9 @@ local function read_state(identity)
 	file:close();
 	local wrong = document:verdict() or (document.rest ~= "" and "corrupt") or (document.header.kind ~= "full" and "corrupt");
 	if wrong then return nil, wrong; end
-	return document:commit(breathe);
+	local state;
+	document:commit(breathe, function (read) state = read; end);
+	return state;
 end
 
 -- Applies what the journal holds; returns the state and, when a part had to be left, what was wrong with it.
@@ -114,7 +116,8 @@ local function read_journal(state, identity)
 			if over then
 				local wrong = document:verdict() or (document.header.kind ~= "changes" and "corrupt");
 				if wrong then file:close(); return state, wrong; end
-				state, rest, document = document:commit(breathe), document.rest, nil;
+				document:commit(breathe, function (newer) state = newer; end);
+				rest, document = document.rest, nil;
 			end
 			breathe();
 		until not over or rest == ""
