@@ -85,6 +85,7 @@ def folder() -> Iterator[Path]:
 
 def test_the_demo_shows_what_a_commit_does_and_ends(browser: Browser, folder: Path) -> None:
     with demo(folder) as shown:
+        shown.wait_for("--- certificate", "Gateway of the demo", "served by xmpp1.contoso.test")
         shown.wait_for("Shall we meet", "delivered")
         shown.wait_for("drawing", "REFUSED policy-xmpp-off")
         context = browser.new_context(base_url=f"http://127.0.0.1:{shown.port}", locale="en")
@@ -98,6 +99,10 @@ def test_the_demo_shows_what_a_commit_does_and_ends(browser: Browser, folder: Pa
         page.get_by_role("button", name="Commit").click()
         expect(page.locator(".msg-success")).to_contain_text(
             "In force on 1 of 1 gateway after", timeout=30_000
+        )
+        page.goto("/security/certificates/")
+        expect(page.get_by_role("row").filter(has_text="Gateway of the demo")).to_contain_text(
+            "Demo Authority"
         )
         context.close()
         at = shown.wait_for("--- revision", "in force")

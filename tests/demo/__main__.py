@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from federation.certificates.models import Certificate
 
 PORT = int(os.environ.get("PANEL_PORT", "8000"))
 ADDRESS = f"http://127.0.0.1:{PORT}"
@@ -91,7 +93,7 @@ def _wait_for_port(process: subprocess.Popen[bytes]) -> None:
 
 def chat(folder: Path, secret: str, at_the_end: ExitStack) -> None:
     """Two servers, three people, and one line for each message."""
-    from tests.demo.certificates import DemoAuthority
+    from tests.demo.certificates import OURS, DemoAuthority, assign
     from tests.demo.organisation import GATEWAY
     from tests.demo.talk import conversation, say
     from tests.gateway.clients import Loop, Person
@@ -101,16 +103,23 @@ def chat(folder: Path, secret: str, at_the_end: ExitStack) -> None:
     logging.getLogger("slixmpp").setLevel(logging.CRITICAL)
     dns = Dns()
     at_the_end.callback(dns.close)
-    authority = DemoAuthority(folder)
-    ours, theirs = {"contoso.test": ("alice.martin", "dave.bernard")}, {"fabrikam.test": ("bob.jensen",)}
-    options = gateway_options(PORT, GATEWAY, federation_control_secret=secret)
+    authority = DemoAuthority(folder, "Demo Authority", days=365)
+    assigned = assign(authority)
+    ours, theirs = {OURS: ("alice.martin", "dave.bernard")}, {"fabrikam.test": ("bob.jensen",)}
+    files = str(folder / "contoso/certs")
+    options = gateway_options(
+        PORT, GATEWAY, federation_control_secret=secret, federation_control_certificates=files
+    )
     contoso = Prosody(folder / "contoso", dns, authority, ours, options)
     fabrikam = Prosody(folder / "fabrikam", dns, authority, theirs, ORDINARY)
     for server in (contoso, fabrikam):
         server.log_level = "info"
         at_the_end.callback(server.stop)
         server.start()
-    in_force()
+    wait_for(revision, "The gateway got no rules from the panel.")
+    print(
+        f"--- {wait_for(lambda: served(assigned), 'The gateway does not serve its certificate.')}", flush=True
+    )
     loop = Loop()
     at_the_end.callback(loop.close)
     homes = {"alice.martin@contoso.test": contoso, "dave.bernard@contoso.test": contoso}
@@ -129,13 +138,21 @@ def chat(folder: Path, secret: str, at_the_end: ExitStack) -> None:
         time.sleep(PAUSE)
 
 
-def in_force() -> None:
-    """Wait until the gateway has rules."""
+def wait_for(told: Callable[[], str], otherwise: str) -> str:
+    """What ``told`` says, as soon as it says anything."""
     for _try in range(1200):
-        if revision():
-            return
+        if text := told():
+            return text
         time.sleep(0.05)
-    sys.exit("The gateway got no rules from the panel.")
+    sys.exit(otherwise)
+
+
+def served(assigned: Certificate) -> str:
+    """That the gateway shows the certificate assigned to it; empty while it reports another."""
+    from federation.gateway.models import Report
+
+    report = Report.objects.filter(certificate=assigned.sha256).first()
+    return f"certificate “{assigned.name}” assigned, fetched and served by {report.gateway}" if report else ""
 
 
 def revision() -> str:

@@ -1,4 +1,8 @@
-"""Certificates of the demo, requested as the panel does it and signed by an authority of the demo."""
+"""Certificates of the demo: an authority that signs what the panel requests, and who answers for fabrikam.
+
+Contoso's way is the product's own: by the panel's services the authority is trusted and the certificate
+requested, imported and assigned; the gateway fetches it, and until then shows a self-signed one.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +14,29 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from federation.x509 import exporting, reading, requests
+from tests.demo.organisation import GATEWAY, MAKER
 from tests.gateway.servers import Authority
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from federation.certificates.models import Certificate
+
+OURS = "contoso.test"
+
 
 class DemoAuthority(Authority):
-    """Signs what a request of the panel asks for."""
+    """Signs what a request of the panel asks for; fabrikam.test has no panel and asks by itself."""
 
     def issue(
         self, folder: Path, file: str, names: Iterable[str], *, days: int = 90, self_signed: bool = False
     ) -> None:
-        """Request, sign and read back a certificate for ``names``; write it and its key for a server."""
+        """A certificate for a server to start with; for ours one that no partner believes."""
         first, *others = names
+        if first == OURS:
+            super().issue(folder, file, [first], days=days, self_signed=True)
+            return
         request = requests.build(requests.Plan(gateway=first, domains=(first, *others)))
         contents = reading.read([self.sign(request.der, days)])
         (certificate,) = contents.certificates
@@ -48,3 +60,18 @@ class DemoAuthority(Authority):
         for extension in request.extensions:
             builder = builder.add_extension(extension.value, extension.critical)
         return builder.sign(self.key, hashes.SHA256()).public_bytes(Encoding.PEM)
+
+
+def assign(authority: DemoAuthority) -> Certificate:
+    """Trust the authority, request a certificate, have it signed, import and assign it: our services."""
+    from federation.certificates.services import assignments, authorities, importing
+    from federation.certificates.services import requests as asking
+
+    authorities.trust([authority.file.read_bytes()], actor=MAKER)
+    plan = requests.Plan(gateway=GATEWAY, domains=(OURS,))
+    request = asking.create_request(name="Gateway of the demo", plan=plan, actor=MAKER)
+    der = x509.load_pem_x509_csr(request.pem.encode()).public_bytes(Encoding.DER)
+    found = importing.examine([authority.sign(der, days=90)])
+    row = importing.import_certificate(found, actor=MAKER)
+    assignments.assign(row, actor=MAKER)
+    return row

@@ -85,12 +85,12 @@ class Dns:
 class Authority:
     """A certification authority that lives as long as the tests."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = "Test CA", *, days: int = 30) -> None:
         self.folder = folder
         self.key = ec.generate_private_key(ec.SECP256R1())
-        self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test CA")])
+        self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         itself = (self.name, self.key)
-        self.certificate = signed(self.name, self.key, x509.BasicConstraints(True, None), itself, 30)
+        self.certificate = signed(self.name, self.key, x509.BasicConstraints(True, None), itself, days)
         self.file = folder / "ca.pem"
         self.file.write_bytes(self.certificate.public_bytes(serialization.Encoding.PEM))
 
