@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -31,7 +32,19 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.sql, pytest.mark.django_db(transaction=True)]
 ROOT = Path(__file__).parents[2]
-WRITERS, COMMITS = 4, 250
+WRITERS, COMMITS, KILLS = 4, 250, 3
+#: A process of the panel that commits without end, and says so after each commit.
+COMMITTER = """
+import sys, django
+django.setup()
+from controlpanel.audit.actor import Actor
+from federation.directory import services
+from federation.directory.models import User
+user = User.objects.filter(address=sys.argv[1])
+while True:
+    services.set_enabled(user, not user.get().enabled, actor=Actor("killed"))
+    print("committed", flush=True)
+"""
 
 
 class Answer(NamedTuple):
@@ -87,6 +100,20 @@ def panel(folder: Path) -> Iterator[int]:
         assert time.monotonic() - began < 10, "requests that wait kept the panel from ending"
 
 
+def killed_in_mid_commit(state: Path, address: str, more: float) -> None:
+    """Let a process commit, and kill it ``more`` seconds after its third commit: mostly inside the next."""
+    environment = {"DATABASE_URL": database_url(), "PANEL_STATE_DIR": str(state)}
+    environment["DJANGO_SETTINGS_MODULE"] = "controlpanel.settings"
+    command = [sys.executable, "-c", COMMITTER, address]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE)
+    assert process.stdout
+    with process.stdout as said:
+        assert [said.readline() for _commit in range(3)] == [b"committed\n"] * 3
+        time.sleep(more)
+        process.kill()
+        assert process.wait(30) == -signal.SIGKILL
+
+
 def burst(pk: int) -> None:
     for number in range(COMMITS):
         directory.set_enabled(User.objects.filter(pk=pk), number % 2 == 1, actor=MAKER)
@@ -135,4 +162,29 @@ def test_a_burst_of_commits_ends_with_the_last_one_in_force_everywhere(tmp_path:
         assert asker.have
         assert asker.have["revision"] == numbers[-1]
         assert all(asker.objects[f"user:{each}"]["enabled"] for each in addresses)
+    assert checking.check().faults == []
+
+
+def test_a_process_killed_in_mid_commit_leaves_the_gateway_with_what_was_committed(tmp_path: Path) -> None:
+    address = "alice@contoso.test"
+    with panel(tmp_path / "one") as port:
+        remote = Remote(port)
+        asker = Asker("xmpp1.contoso.test", remote)
+        pool = topology.create_pool(fqdn="p.contoso.test", site=Site.objects.all()[0], actor=MAKER)
+        directory.create_user(address=address, pool=pool, actor=MAKER)
+        for number in range(KILLS):
+            remote.connection.close()  # the panel would, meanwhile
+            killed_in_mid_commit(tmp_path / "one", address, number * 0.01)
+            while asker.ask() != 204:
+                pass
+            assert asker.objects[f"user:{address}"]["enabled"] == User.objects.get().enabled
+        directory.set_enabled(User.objects.all(), not User.objects.get().enabled, actor=MAKER)
+        assert asker.ask(wait=10) == 200
+        remote.connection.close()
+
+    numbers = list(Revision.objects.order_by("number").values_list("number", flat=True))
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert asker.have
+    assert asker.have["revision"] == numbers[-1]
+    assert asker.objects[f"user:{address}"]["enabled"] == User.objects.get().enabled
     assert checking.check().faults == []

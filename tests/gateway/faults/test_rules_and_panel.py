@@ -66,6 +66,29 @@ def test_a_gateway_that_is_killed_comes_back_with_what_it_had(
         assert says() == "delivered"
 
 
+def test_a_gateway_killed_while_it_applies_ends_with_the_last_rules(
+    panel: Panel, made: Prosody, says: Callable[[], str]
+) -> None:
+    people = [f"u{number}@contoso.test" for number in range(10_000)]
+    behind = []
+    with panel.serving():
+        made.start()
+        panel.in_force()
+        for kill in range(5):
+            panel.commit(*(objects.user(each, enabled=kill % 2 == 0, pool=1, policy=None) for each in people))
+            time.sleep(0.1 + 0.1 * kill)  # the document takes about half a second to make and to apply
+            made.stop(signal.SIGKILL)
+            seen = len(panel.requests)
+            made.start()
+            first = panel.wait_for(lambda _request: True, after=seen)
+            behind.append(first.have is None or first.have.revision < panel.revision)
+        panel.commit(objects.user("alice@contoso.test", enabled=False, pool=1, policy=None))
+        panel.in_force()
+        assert says() == "user-disabled"
+        panel.wait_for(calm)
+    assert any(behind), "it was never killed before it had applied"
+
+
 def wrong_hash(panel: Panel) -> bytes:
     return panel.full().replace(b'"xmpp":false', b'"xmpp":true', 1)
 
