@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from federation.gateway.wire import LONGEST_REQUEST, LONGEST_WAIT, PROTOCOL, Malformed
+
+#: Names of gateways, as topology.names keeps them, and of panels: ASCII that can be seen.
+_NAME = re.compile(r"[!-~]{1,253}")
+_HASH = re.compile(r"[0-9a-f]{64}")
+#: Of the name of a panel.
+LONGEST_PANEL = 64
+#: What a column of 64 bits holds.
+_MOST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +50,8 @@ def parse(body: bytes) -> Request:
         raise Malformed("another protocol")
     gateway, wait = fields.get("gateway"), fields.get("wait", 0)
     report = fields.get("report") or {}
-    if not isinstance(gateway, str) or not isinstance(report, dict):
-        raise Malformed("a field is missing")
+    if not _is(gateway, _NAME) or not isinstance(report, dict):
+        raise Malformed("a field is missing or no name")
     if isinstance(wait, bool) or not isinstance(wait, int | float) or not 0 <= wait < float("inf"):
         raise Malformed("not a time to wait")
     have = _have(fields.get("have"))
@@ -55,6 +64,12 @@ def _have(fields: object) -> Have | None:
     if not isinstance(fields, dict):
         raise Malformed("not a state")
     panel, revision, digits = (fields.get(name) for name in ("panel", "revision", "hash"))
-    if not isinstance(panel, str) or type(revision) is not int or not isinstance(digits, str):
+    if not _is(panel, _NAME) or len(panel) > LONGEST_PANEL or not _is(digits, _HASH):
+        raise Malformed("not a state")
+    if type(revision) is not int or abs(revision) > _MOST:
         raise Malformed("not a state")
     return Have(panel, revision, digits)
+
+
+def _is(value: object, form: re.Pattern[str]) -> TypeGuard[str]:
+    return isinstance(value, str) and form.fullmatch(value) is not None

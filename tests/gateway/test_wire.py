@@ -165,9 +165,19 @@ def test_objects_say_what_a_server_needs() -> None:
 
 
 def test_a_request_says_what_the_gateway_has_and_how_long_it_waits() -> None:
-    sent = {"protocol": 1, "gateway": "gw", "have": {"panel": "p", "revision": 3, "hash": "h"}, "wait": 3600}
+    sent = {
+        "protocol": 1,
+        "gateway": "gw",
+        "have": {"panel": "p", "revision": 3, "hash": "0" * 64},
+        "wait": 3600,
+    }
     got = requests.parse(json.dumps(sent).encode())
-    assert (got.have, got.wait, got.report_only, got.report) == (requests.Have("p", 3, "h"), 55, False, {})
+    assert (got.have, got.wait, got.report_only, got.report) == (
+        requests.Have("p", 3, "0" * 64),
+        55,
+        False,
+        {},
+    )
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,8 @@ def test_without_a_secret_nobody_is_asked_for_a_name(db: None, headers: dict[str
         b"\xff\xfe",
         b'{"protocol":1,"gateway":"x","wait":1e999}',
         b'{"protocol":1,"gateway":7}',
+        b'{"protocol":1,"gateway":"\\ud800"}',
+        b'{"protocol":1,"gateway":"xmpp1.contoso.test","have":{"panel":"p","revision":1,"hash":"\\ud800"}}',
     ],
 )
 def test_what_is_no_request_is_refused(asker: Asker, body: bytes) -> None:
