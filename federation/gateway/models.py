@@ -93,6 +93,9 @@ class Report(models.Model):
     seen_at = models.DateTimeField(_("last report"), null=True)
     revision = models.BigIntegerField(_("revision in force"), null=True)
     revision_seen_at = models.DateTimeField(_("in force since"), null=True)
+    # Of the state in force: which panel made it, and its hash. Blank until the gateway reports the next time.
+    panel = models.CharField(max_length=64, blank=True)
+    state_hash = models.CharField(max_length=64, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.NONE)
     module = models.CharField(_("module version"), max_length=60, blank=True)
     server = models.CharField(_("server"), max_length=60, blank=True)

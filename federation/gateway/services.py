@@ -102,7 +102,9 @@ def keep_report(gateway: Gateway, request: Request, now: datetime) -> None:
     told = reports.read(request.report, now)
     before = Report.objects.select_for_update().get_or_create(gateway=gateway)[0]
     columns = told.report | {"seen_at": now, "streams_mark": told.streams_mark}
-    revision = request.have.revision if request.have else None
+    have = request.have
+    revision = have.revision if have else None
+    columns |= {"panel": have.panel if have else "", "state_hash": have.hash if have else ""}
     if revision != before.revision:
         columns |= {"revision": revision, "revision_seen_at": now}
     Report.objects.filter(pk=gateway.pk).update(**columns)

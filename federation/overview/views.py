@@ -23,7 +23,7 @@ from federation.directory.models import User
 from federation.gateway.models import Gateway
 from federation.overview.checklist import steps
 from federation.policies.models import ExternalAccessPolicy, Scope
-from federation.status.standing import Standing, stands
+from federation.status.standing import stands
 from federation.topology.models import Pool, Site
 from federation.watch.watching import OK, watched
 
@@ -115,9 +115,9 @@ def _certificates() -> list[Tile]:
 
 
 def _gateways() -> Tile:
-    """How many of the enabled gateways are up to date."""
+    """How many of the enabled gateways are up to date, without an error that stands."""
     found = stands(Gateway.objects.filter(enabled=True).listed(), timezone.now())
-    well = sum(each.standing is Standing.UP_TO_DATE for each in found)
+    well = sum(each.is_well for each in found)
     total = count_text(len(found))
     number = total if well == len(found) else f"{count_text(well)} / {total}"
     label = npgettext("under a number", "Gateway up to date", "Gateways up to date", len(found))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def families() -> Iterator[Family]:
-    """What is published, and how each enabled gateway stands. Five queries."""
+    """What is published, and how each enabled gateway stands. Six queries."""
     now = timezone.now()
     latest = Revision.objects.values_list("number", flat=True).first() or 0
     yield Family("panel_revision", "The latest published revision.", [Sample(latest)])
@@ -28,6 +28,8 @@ def families() -> Iterator[Family]:
     yield Family("panel_unpublished_events", "Commits that are not published yet.", [Sample(waiting)])
     found = stands(Gateway.objects.filter(enabled=True).listed(), now)
     yield _family("up", "Whether it reports and has rules to go by.", found, _is_up)
+    yield _family("well", "Whether it has the latest revision and no error stands.", found, _is_well)
+    yield _family("errors", "Errors that stand.", found, _errors)
     yield _family("revision_lag", "How many revisions it is behind.", found, partial(_lag, latest))
     yield _family("report_age_seconds", "How long ago it reported last.", found, partial(_age, now))
     yield _family("streams", "Live server-to-server streams.", found, _streams)
@@ -47,7 +49,17 @@ def _is_up(stand: Stand) -> float:
     return float(stand.standing in {Standing.UP_TO_DATE, Standing.BEHIND})
 
 
+def _is_well(stand: Stand) -> float:
+    return float(stand.is_well)
+
+
+def _errors(stand: Stand) -> float | None:
+    return len(stand.report.alarms) if stand.report else None
+
+
 def _lag(latest: int, stand: Stand) -> float:
+    if stand.standing is Standing.STRAYED:
+        return latest  # whatever its number is, it has none of ours
     return latest - ((stand.report and stand.report.revision) or 0)
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from federation.gateway.models import Gateway, Status
 from federation.replication.models import Revision, Unpublished
-from federation.status.standing import report_of
+from federation.status.standing import History, report_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,25 +49,29 @@ class InForce:
 
 
 def in_force(number: int, now: datetime) -> InForce | None:
-    """How far revision ``number`` got; None when there is no such revision (any more). Two queries."""
+    """How far revision ``number`` got; None when there is no such revision (any more). Five queries."""
     revision = Revision.objects.filter(number=number).first()
     if revision is None:
         return None
-    lacking, after, total = [], timedelta(), 0
-    for gateway in Gateway.objects.filter(enabled=True).select_related("report"):
-        total += 1
+    gateways = list(Gateway.objects.filter(enabled=True).select_related("report"))
+    history = History.around(map(report_of, gateways))
+    lacking, after = [], timedelta()
+    for gateway in gateways:
         report = report_of(gateway)
         if (
             report
             and report.revision_seen_at
             and (report.revision or 0) >= number
             and report.status == Status.LIVE
+            and history.has(report)
         ):
             after = max(after, report.revision_seen_at - revision.at)
         else:
             lacking.append(gateway.name)
-    there = total - len(lacking)
-    return InForce(number, there, total, after.total_seconds(), now - revision.at, tuple(lacking))
+    total = len(gateways)
+    return InForce(
+        number, total - len(lacking), total, after.total_seconds(), now - revision.at, tuple(lacking)
+    )
 
 
 def follow_up(now: datetime) -> str:

@@ -1,4 +1,9 @@
-"""How each gateway stands: up to date, behind, silent. From what it reported and what is published."""
+"""How each gateway stands: up to date, behind, silent. From what it reported and what is published.
+
+A number alone does not say that a gateway has what the panel published under it: after the database was
+restored from a backup, gateways have later revisions than it, and soon other ones of the same number. So the
+panel's identity and the hash of the state are compared too.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from federation.gateway.models import Gateway, Report, Status
-from federation.replication.models import Revision
+from federation.replication.models import THE_ROW, Panel, Revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +21,8 @@ if TYPE_CHECKING:
 
 #: A gateway asks again within 55 seconds; one that has not for so long is silent.
 SILENT_AFTER = timedelta(seconds=100)
+#: No panel counts so far; a gateway may say anything.
+MOST_REVISIONS = 2**62
 
 
 class Standing(StrEnum):
@@ -25,6 +32,7 @@ class Standing(StrEnum):
     NEVER = "never"  # it has not reported yet
     SILENT = "silent"
     CLOSED = "closed"  # it has nothing that it may decide by: nobody federates
+    STRAYED = "strayed"  # what it has is no state that this panel published: it runs another history
     BEHIND = "behind"
     UP_TO_DATE = "up-to-date"
 
@@ -45,8 +53,51 @@ class Stand:
 
     @property
     def is_well(self) -> bool:
-        """Whether nobody need look at it."""
-        return self.standing in {Standing.UP_TO_DATE, Standing.DISABLED}
+        """Whether nobody need look at it: it has the latest revision, and no error stands."""
+        if self.standing is Standing.UP_TO_DATE:
+            return not (self.report and self.report.alarms)
+        return self.standing is Standing.DISABLED
+
+
+@dataclass(frozen=True)
+class History:
+    """What is published: by which panel, the latest number, and of some numbers their revisions."""
+
+    panel: str
+    latest: int
+    revisions: dict[int, Revision]
+
+    @classmethod
+    def around(cls, reports: Iterable[Report | None]) -> History:
+        """With the revisions that ``reports`` name and those after them; three queries.
+
+        It is read after the reports, so it is never older than what an up to date gateway has.
+        """
+        named = {report.revision for report in reports if report and report.revision is not None}
+        if not named:
+            return cls("", 0, {})  # nothing will be asked of it
+        wanted = {number + ahead for number in named for ahead in (0, 1) if number < MOST_REVISIONS}
+        return cls(
+            Panel.objects.values_list("identity", flat=True).filter(pk=THE_ROW).first() or "",
+            Revision.objects.values_list("number", flat=True).first() or 0,
+            Revision.objects.in_bulk(wanted),
+        )
+
+    def has(self, report: Report) -> bool:
+        """Whether the state of ``report`` is one that was published here; of a forgotten one, its panel."""
+        if report.revision is None:
+            return True
+        known = self.revisions.get(report.revision)
+        return (
+            report.revision <= self.latest
+            and report.panel in {"", self.panel}
+            and (known is None or report.state_hash in {"", known.hash})
+        )
+
+    def since(self, report: Report) -> datetime | None:
+        """When the first revision was published that ``report`` lacks."""
+        first = self.revisions.get((report.revision or 0) + 1)
+        return first.at if first else None
 
 
 def report_of(gateway: Gateway) -> Report | None:
@@ -55,17 +106,13 @@ def report_of(gateway: Gateway) -> Report | None:
 
 
 def stands(gateways: Iterable[Gateway], now: datetime) -> list[Stand]:
-    """How ``gateways`` (``listed()``) stand; two queries, however many there are."""
+    """How ``gateways`` (``listed()``) stand; three queries, however many there are."""
     gateways = list(gateways)
-    latest = Revision.objects.first()
-    number = latest.number if latest else 0
-    reports = [report_of(gateway) for gateway in gateways]
-    lacking = {report.revision + 1 for report in reports if report and report.revision is not None}
-    published = dict(Revision.objects.filter(number__in=lacking).values_list("number", "at"))
-    return [_stand(gateway, number, published, now) for gateway in gateways]
+    history = History.around(map(report_of, gateways))
+    return [_stand(gateway, history, now) for gateway in gateways]
 
 
-def _stand(gateway: Gateway, latest: int, published: dict[int, datetime], now: datetime) -> Stand:
+def _stand(gateway: Gateway, history: History, now: datetime) -> Stand:
     report = report_of(gateway)
     if not gateway.enabled:
         return Stand(gateway, Standing.DISABLED)
@@ -75,7 +122,8 @@ def _stand(gateway: Gateway, latest: int, published: dict[int, datetime], now: d
         return Stand(gateway, Standing.SILENT, since=report.seen_at)
     if report.revision is None or report.status in {Status.EXPIRED, Status.NONE}:
         return Stand(gateway, Standing.CLOSED, since=report.revision_seen_at)
-    behind = max(latest - report.revision, 0)
-    if behind:
-        return Stand(gateway, Standing.BEHIND, behind, published.get(report.revision + 1))
+    if not history.has(report):
+        return Stand(gateway, Standing.STRAYED, since=report.revision_seen_at)
+    if behind := history.latest - report.revision:
+        return Stand(gateway, Standing.BEHIND, behind, history.since(report))
     return Stand(gateway, Standing.UP_TO_DATE, since=report.revision_seen_at)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 #: The class of the pill: what colour says, the word says too.
 LOOKS = {
     Standing.UP_TO_DATE: "ok",
+    Standing.STRAYED: "bad",
     Standing.BEHIND: "warn",
     Standing.NEVER: "warn",
     Standing.SILENT: "bad",
@@ -27,6 +28,7 @@ LOOKS = {
 }
 LABELS = {
     Standing.UP_TO_DATE: gettext_lazy("Up to date"),
+    Standing.STRAYED: gettext_lazy("Runs another history"),
     Standing.BEHIND: gettext_lazy("Behind"),
     Standing.NEVER: gettext_lazy("Never reported"),
     Standing.SILENT: gettext_lazy("Silent"),
@@ -60,6 +62,11 @@ def explained(stand: Stand) -> str:
         return f"{said} {_since(stand.since)}".strip()
     if stand.standing is Standing.CLOSED:
         return _("It has no rules it may go by, so nobody federates through it.")
+    if stand.standing is Standing.STRAYED:
+        return _(
+            "Its rules are none that this panel published, as after a database was restored. Stop the "
+            "server, remove what is in its folder federation_control, and start it again."
+        )
     if stand.standing is Standing.SILENT:
         return _since(stand.since)
     return ""

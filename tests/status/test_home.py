@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.urls import reverse
@@ -12,7 +12,7 @@ from federation.partners import services as partners
 from federation.replication import services
 from tests.makers import MAKER
 from tests.pages import Page, text_of
-from tests.status.test_status import commit, make_gateway
+from tests.status.test_status import commit, make_gateway, of
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -32,6 +32,17 @@ def test_home_tells_how_many_gateways_are_up_to_date(bob_client: Client) -> None
     assert "2 Gateways up to date" in home(bob_client)
     commit()
     assert "0 / 2 Gateways up to date" in home(bob_client)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"alarms": [{"code": "s2s-not-owned", "text": ""}]}, {"revision": 501}, {"state_hash": "0" * 64}],
+)
+def test_home_does_not_count_a_gateway_with_errors_or_another_history(
+    bob_client: Client, wrong: dict[str, Any]
+) -> None:
+    make_gateway(**of(services.publish()) | wrong)
+    assert "0 / 1 Gateway up to date" in home(bob_client)
 
 
 def test_the_checklist_follows_what_gateways_report(bob_client: Client) -> None:

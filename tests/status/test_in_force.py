@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.urls import reverse
@@ -13,7 +13,7 @@ from federation.replication import services
 from federation.replication.models import Revision
 from tests.makers import global_policy
 from tests.pages import Page
-from tests.status.test_status import commit, make_gateway
+from tests.status.test_status import commit, make_gateway, of
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -69,6 +69,17 @@ def test_a_gateway_that_decides_by_its_disk_does_not_count_as_reached(bob_client
     latest = commit()
     has(0, latest)
     assert "In force on 0 of 1" in fragment(bob_client, latest)
+
+
+@pytest.mark.parametrize("other", [{"revision": 501}, {"state_hash": "0" * 64}, {"panel": "another"}])
+def test_a_gateway_that_runs_another_history_does_not_count_as_reached(
+    bob_client: Client, other: dict[str, Any]
+) -> None:
+    latest = services.publish()
+    gateway = make_gateway(**of(latest))
+    assert "In force on 1 of 1" in fragment(bob_client, latest.number)
+    Report.objects.filter(gateway=gateway).update(**other)
+    assert "In force on 0 of 1" in fragment(bob_client, latest.number)
 
 
 @pytest.mark.django_db(transaction=True)

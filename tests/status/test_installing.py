@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from federation.gateway.models import Gateway
 from federation.replication import services
-from tests.status.test_status import commit, make_gateway
+from tests.status.test_status import commit, make_gateway, of
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -82,3 +82,19 @@ def test_metrics_tell_lag_refusals_and_streams(client: Client, settings: Setting
     assert f"panel_gateway_streams{{{gateway}}} 2" in lines
     assert f"panel_gateway_up{{{gateway}}} 1" in lines
     assert "panel_unpublished_events 0" in lines
+
+
+def test_metrics_tell_who_runs_another_history_and_which_errors_stand(
+    client: Client, settings: Settings
+) -> None:
+    settings.METRICS_TOKEN = "token-of-the-scraper"
+    alarms = [{"code": "s2s-not-owned", "text": ""}]
+    latest = services.publish()
+    make_gateway(**of(latest) | {"revision": 501}, alarms=alarms)
+    answer = client.get("/metrics", headers={"Authorization": "Bearer token-of-the-scraper"})
+    lines = answer.content.decode().splitlines()
+    gateway = 'gateway="xmpp1.contoso.test"'
+    assert f"panel_gateway_up{{{gateway}}} 0" in lines
+    assert f"panel_gateway_well{{{gateway}}} 0" in lines
+    assert f"panel_gateway_errors{{{gateway}}} 1" in lines
+    assert f"panel_gateway_revision_lag{{{gateway}}} {latest.number}" in lines

@@ -15,14 +15,17 @@ from federation.gateway.models import Gateway, Refusal, Report, Stream
 from federation.partners import services as partners
 from federation.policies import services as policies
 from federation.replication import services
-from federation.replication.models import Revision
+from federation.replication.models import Panel, Revision
+from federation.status.standing import stands
 from tests.makers import MAKER, global_policy, make_site
 from tests.pages import Page
+from tests.replication.conftest import Asker, asker, no_thread_left
 
 if TYPE_CHECKING:
     from django.test import Client
     from pytest_django import DjangoAssertNumQueries
 
+__all__ = ["asker", "no_thread_left"]
 pytestmark = pytest.mark.django_db
 
 
@@ -42,6 +45,12 @@ def make_gateway(name: str = "xmpp1.contoso.test", **report: Any) -> Gateway:
         } | report
         Report.objects.filter(gateway=gateway).update(**told)
     return Gateway.objects.listed().get(pk=gateway.pk)
+
+
+def of(revision: Revision) -> dict[str, Any]:
+    """What a gateway reports that has ``revision``."""
+    panel = Panel.objects.get().identity
+    return {"revision": revision.number, "state_hash": revision.hash, "panel": panel}
 
 
 def commit(on: bool = True) -> int:
@@ -78,6 +87,46 @@ def test_a_gateway_without_rules_is_closed(bob_client: Client, report: dict[str,
     assert status_of(bob_client).startswith("Closed")
 
 
+@pytest.mark.parametrize(
+    "report", [{"revision": 501}, {"revision": 2**63 - 1}, {"state_hash": "0" * 64}, {"panel": "another"}]
+)
+def test_a_gateway_with_what_this_panel_never_published_runs_another_history(
+    bob_client: Client, report: dict[str, Any]
+) -> None:
+    latest = services.publish()
+    make_gateway(**of(latest) | report)
+    assert status_of(bob_client).startswith(
+        "Runs another history Its rules are none that this panel published"
+    )
+
+
+def test_a_gateway_whose_earlier_revision_was_another_one_is_not_merely_behind(bob_client: Client) -> None:
+    first = services.publish()
+    gateway = make_gateway(**of(first))
+    commit()
+    assert status_of(bob_client).startswith("Behind by 1 revision")
+    Report.objects.filter(gateway=gateway).update(state_hash="0" * 64)
+    assert status_of(bob_client).startswith("Runs another history")
+
+
+def test_what_it_has_is_kept_and_forgotten_with_it(asker: Asker) -> None:
+    assert [asker.ask(), asker.ask()] == [200, 204]
+    assert asker.have
+    kept = Report.objects.get()
+    assert (kept.panel, kept.state_hash) == (asker.have["panel"], asker.have["hash"])
+    asker.have = None
+    assert asker.ask() == 200
+    kept = Report.objects.get()
+    assert (kept.panel, kept.state_hash, kept.revision) == ("", "", None)
+
+
+def test_an_error_that_stands_is_not_well_though_it_is_up_to_date() -> None:
+    alarm = {"code": "s2s-not-owned", "text": "", "since": None}
+    one = make_gateway(**of(services.publish()), alarms=[alarm])
+    other = make_gateway("xmpp2.contoso.test", **of(services.publish()))
+    assert [each.is_well for each in stands([one, other], timezone.now())] == [False, True]
+
+
 def test_a_gateway_that_stopped_asking_is_silent(bob_client: Client) -> None:
     long_ago = timezone.now() - timedelta(hours=1)
     make_gateway(revision=services.publish().number, seen_at=long_ago)
@@ -95,7 +144,7 @@ def test_the_list_costs_the_same_with_3_gateways_and_with_40(
     number = services.publish().number
     for n in range(3):
         make_gateway(f"xmpp{n}.contoso.test", revision=number)
-    with django_assert_max_num_queries(10) as few:
+    with django_assert_max_num_queries(11) as few:
         bob_client.get(reverse("status:list"))
     for n in range(3, 40):
         make_gateway(f"xmpp{n}.contoso.test", revision=number - n % 2)
