@@ -24,7 +24,10 @@ MOST = 2**53  # of anything counted
 LONGEST_DOMAIN, LONGEST_ADDRESS = 253, 512
 _FINGERPRINT = re.compile(r"[0-9a-fA-F]{64}")
 _STATUSES = frozenset({"live", "disk", "expired", "none"})
-_CODES, _KINDS, _DIRECTIONS = (frozenset(map(str, each)) for each in (Code, Kind, Direction))
+#: What a gateway refuses with that has no rules it may go by. No decision of the panel's ends so.
+NO_SNAPSHOT = "no-snapshot"
+_CODES = frozenset({*map(str, Code), NO_SNAPSHOT})
+_KINDS, _DIRECTIONS = (frozenset(map(str, each)) for each in (Kind, Direction))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from federation.decisions.facts import Code
+from federation.gateway.reports import NO_SNAPSHOT
 from federation.partners.rules import Method
 from federation.status.standing import Stand, Standing
 
@@ -51,6 +52,7 @@ REFUSAL_LABELS = {
     Code.POLICY_XMPP_OFF.value: gettext_lazy("The user’s policy has XMPP federated users off"),
     Code.GROUP_CHAT.value: gettext_lazy("Rooms do not federate"),
     Code.CONTACT_REQUIRED.value: gettext_lazy("The sender is not on the user’s contact list"),
+    NO_SNAPSHOT: gettext_lazy("The gateway had no rules it may go by, or they were too old"),
 }
 
 

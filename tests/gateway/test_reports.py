@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from federation.gateway.reports import MOST, read
+from federation.gateway.reports import MOST, NO_SNAPSHOT, read
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NAMES = st.sampled_from(
@@ -30,6 +30,13 @@ def test_any_report_is_read(report: dict[str, Any]) -> None:
     assert 0 <= told.report["refusals_dropped"] <= MOST
     assert all(each["direction"] in {"inbound", "outbound"} for each in (*told.streams, *told.refusals))
     assert len(told.streams_mark) == 64
+
+
+def test_what_is_refused_for_want_of_rules_is_told_and_counted() -> None:
+    refusal = {"code": NO_SNAPSHOT, "direction": "outbound", "local": "alice@contoso.test", "count": 7}
+    told = read({"refusals": [refusal], "counters": {"refused": {NO_SNAPSHOT: 7, "made-up": 1}}}, NOW)
+    assert [(each["code"], each["count"]) for each in told.refusals] == [("no-snapshot", 7)]
+    assert told.report["counters"]["refused"] == {"no-snapshot": 7}
 
 
 def test_times_far_ahead_are_no_times() -> None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from controlpanel.audit.models import AuditEvent
+from federation.gateway import reports
 from federation.gateway import services as gateways
 from federation.gateway.models import Gateway, Refusal, Report, Stream
 from federation.partners import services as partners
@@ -202,6 +203,16 @@ def test_the_page_of_a_gateway_shows_streams_partner_by_partner_and_refusals_cod
     assert "<b>@x.test" not in text
     asked = "local=alice%40contoso.test&amp;remote=%3Cb%3E%40x.test&amp;direction=inbound"
     assert f"{reverse('decisions:list')}?{asked}" in text
+
+
+@pytest.mark.parametrize("code", ["contact-required", reports.NO_SNAPSHOT])
+def test_each_reason_to_refuse_has_words_on_the_page(bob_client: Client, code: str) -> None:
+    gateway = make_gateway(revision=1)
+    Refusal.objects.create(gateway=gateway, at=timezone.now(), direction="inbound", code=code)
+    page = Page(bob_client.get(reverse("status:details", args=[gateway.pk])))
+    (heading,) = page.texts("h3")
+    assert code in heading
+    assert not heading.startswith(code)
 
 
 def test_a_partner_page_shows_its_streams(bob_client: Client) -> None:
