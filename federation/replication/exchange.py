@@ -52,7 +52,10 @@ def known(name: str, secret: str) -> Gateway:
 
 
 def answer(gateway: Gateway, request: Request) -> Answer:
-    """Keep the report; then, unless it only reports, what it lacks, waiting for it as long as it asked."""
+    """Keep the report; then, unless it only reports, what it lacks, waiting for it as long as it asked.
+
+    Raises Refused when it is not known any more after the wait.
+    """
     gateways.keep_report(gateway, request, timezone.now())
     if request.report_only:
         return Answer(None)
@@ -63,8 +66,18 @@ def answer(gateway: Gateway, request: Request) -> Answer:
             return Answer(None)  # it asks again in a second
         if not (newer := watch.wait_beyond(latest.number, request.wait)):
             return Answer(None)
+        _check_again(gateway)
         return Answer(documents.for_gateway(gateway.name, have, newer))
     return Answer(documents.for_gateway(gateway.name, have))
+
+
+def _check_again(gateway: Gateway) -> None:
+    """Refuse who was known when it began to wait, and is no longer."""
+    now = Gateway.objects.filter(pk=gateway.pk).first()
+    if now is None or now.secret_hash != gateway.secret_hash:
+        raise Refused(401)
+    if not now.enabled:
+        raise Refused(403)
 
 
 def _is_ours(panel: str) -> bool:

@@ -33,7 +33,10 @@ def exchange_documents(request: HttpRequest) -> HttpResponseBase:
     if isinstance(known, HttpResponse):
         return known
     gateway, asked, _secret = known
-    document = exchange.answer(gateway, asked).document
+    try:
+        document = exchange.answer(gateway, asked).document
+    except exchange.Refused as refused:
+        return HttpResponse(status=refused.status)
     response: HttpResponseBase = HttpResponse(status=204)
     if document is not None:
         response = StreamingHttpResponse(document.pieces(), content_type=wire.MEDIA_TYPE)

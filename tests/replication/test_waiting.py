@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connections
 
+from federation.gateway import services as gateways
 from federation.policies import services as policies
 from federation.replication.models import Unpublished
 from federation.replication.waiting import watch
@@ -37,6 +38,28 @@ def test_a_waiting_gateway_gets_a_commit_at_once() -> None:
     timer.join()
     assert 0.5 <= took < 10
     assert [v["federation"] for k, v in asker.objects.items() if k.startswith("policy:")] == [True]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_who_is_not_known_any_more_when_the_wait_ends_gets_nothing(status: int) -> None:
+    asker, told = Asker(), list[int]()
+    assert asker.ask() == 200
+
+    def wait() -> None:
+        told.append(asker.ask(wait=50))
+        connections.close_all()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    while watch.waiting < 1:
+        time.sleep(0.02)
+    if status == 401:
+        gateways.replace_secret(asker.row, actor=MAKER)
+    else:
+        gateways.change_gateway(asker.row, enabled=False, actor=MAKER)
+    commit(True)
+    thread.join(20)
+    assert told == [status]
 
 
 def test_without_a_commit_it_waits_as_long_as_it_asked() -> None:
