@@ -54,7 +54,7 @@ def _organisation() -> list[Step]:
         ),
         Step(
             _("Enable users"),
-            User.objects.exists(),
+            User.objects.filter(enabled=True).exists(),
             reverse("directory:new"),
             Right.USERS,
         ),

@@ -104,6 +104,14 @@ def test_the_checklist_ticks_itself(alice_client: Client) -> None:
     assert done() == [True] * 6
 
 
+def test_users_of_whom_none_is_enabled_do_not_tick_the_step(alice_client: Client) -> None:
+    user = make_user()
+    directory.change_user(user, actor=Actor("dave"), enabled=False)
+    assert ("Enable users", False) in steps(home(alice_client))
+    directory.change_user(user, actor=Actor("dave"), enabled=True)
+    assert ("Enable users", True) in steps(home(alice_client))
+
+
 @pytest.mark.parametrize(
     "role, offered",
     [
