@@ -1,9 +1,12 @@
 """What only one gateway may read, on its way there: sealed with the gateway's own secret. Pure Python.
 
-The transport is HTTPS; this keeps a private key from whatever ends the TLS in between, such as a proxy and
-its logs. Prosody 0.12 has no cipher in Lua, but HMAC-SHA-256: so the key stream is HMAC in counter mode, and
-the whole is authenticated before any of it is opened (encrypt-then-MAC). 256 random bits of secret, a fresh
-nonce a message, and a key of its own for each purpose derived from both.
+The transport is HTTPS. The seal keeps a private key out of what stores answers on their way, such as a
+proxy's cache, and shows whether it is whole. It does not keep it from a proxy that ends the TLS: the secret
+that opens it passes there too, as the bearer token of the request. Such a proxy is trusted with both.
+
+Prosody 0.12 has no cipher in Lua, but HMAC-SHA-256: so the key stream is HMAC in counter mode, and the whole
+is authenticated before any of it is opened (encrypt-then-MAC). 256 random bits of secret, a fresh nonce a
+message, and a key of its own for each purpose derived from both.
 
     nonce (16 bytes)  ciphertext  tag (32 bytes)
 """

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 _SCHEME = "Bearer "
 _LOOPBACK = ("127.", "::1")
+#: What proxies add. Behind one on this machine the peer is always loopback, whoever asks.
+_FORWARDED = frozenset(
+    {"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip"}
+)
 
 
 @csrf_exempt
@@ -56,7 +60,7 @@ def certificate(request: HttpRequest) -> HttpResponse:
     known = _known(request)
     if isinstance(known, HttpResponse):
         return known
-    if not request.is_secure() and not request.META["REMOTE_ADDR"].startswith(_LOOPBACK):
+    if not _is_closed_line(request):
         return HttpResponse(status=421)  # whoever reads the secret on the way could open the key
     gateway, _asked, secret = known
     try:
@@ -66,6 +70,12 @@ def certificate(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(sealed, content_type="application/octet-stream")
     response["Cache-Control"] = "no-store"
     return response if sealed else HttpResponse(status=204)
+
+
+def _is_closed_line(request: HttpRequest) -> bool:
+    """Whether nobody but proxies we trust can listen: TLS, or this machine and no proxy in between."""
+    peer = request.META.get("REMOTE_ADDR", "")
+    return request.is_secure() or (peer.startswith(_LOOPBACK) and not _FORWARDED & request.headers.keys())
 
 
 @sensitive_variables()

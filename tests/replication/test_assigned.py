@@ -82,3 +82,13 @@ def test_without_the_secret_or_in_the_open_nobody_gets_it(trusted: Chain, asker:
     assert ask(asker, secret="wrong").status_code == 401
     assert ask(asker, REMOTE_ADDR="192.0.2.7").status_code == 421
     assert ask(asker, REMOTE_ADDR="192.0.2.7", secure=True).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["X_FORWARDED_FOR", "X_FORWARDED_PROTO", "FORWARDED", "X_REAL_IP", "VIA"])
+def test_a_proxy_on_the_same_machine_that_was_asked_in_the_open_gets_it_for_nobody(
+    trusted: Chain, asker: Asker, name: str
+) -> None:
+    assignments.assign(make(trusted, "First"), actor=MAKER)
+    assert ask(asker, REMOTE_ADDR="127.0.0.1").status_code == 200
+    assert ask(asker, REMOTE_ADDR="127.0.0.1", **{f"HTTP_{name}": "192.0.2.7"}).status_code == 421
+    assert ask(asker, REMOTE_ADDR="", **{f"HTTP_{name}": "192.0.2.7"}, secure=True).status_code == 200
