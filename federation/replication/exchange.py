@@ -64,7 +64,7 @@ def answer(gateway: Gateway, request: Request) -> Answer:
     if have and (have.revision, have.hash) == (latest.number, latest.hash) and _is_ours(have.panel):
         if watch.waiting >= settings.GATEWAYS_WAITING or not request.wait:
             return Answer(None)  # it asks again in a second
-        if not (newer := watch.wait_beyond(latest.number, request.wait)):
+        if not (newer := watch.wait_beyond(latest.number, request.wait, gateway.pk)):
             return Answer(None)
         _check_again(gateway)
         return Answer(documents.for_gateway(gateway.name, have, newer))

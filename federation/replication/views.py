@@ -6,19 +6,25 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse, UnreadablePostError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
+from controlpanel.shell import serving
 from federation.gateway import requests, wire
-from federation.replication import assigned, exchange
+from federation.replication import admission, assigned, exchange
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponseBase
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
     from federation.gateway.models import Gateway
+
+    _Answer = Callable[[HttpRequest, Gateway, requests.Request, str], HttpResponseBase]
 
 _SCHEME = "Bearer "
 _LOOPBACK = ("127.", "::1")
@@ -31,16 +37,68 @@ _FORWARDED = frozenset(
 @csrf_exempt
 @login_not_required
 @require_POST
+@sensitive_variables()
 def exchange_documents(request: HttpRequest) -> HttpResponseBase:
-    """One exchange: 204 nothing new, 200 a document; 400, 401, 403, 413 or 429 when it is refused."""
-    known = _known(request)
-    if isinstance(known, HttpResponse):
-        return known
-    gateway, asked, _secret = known
+    """One exchange: 204 nothing new, 200 a document; 400, 401, 403, 408, 413 or 429 when it is refused."""
+    return _in_turn(request, _exchange)
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+@sensitive_variables()
+def certificate(request: HttpRequest) -> HttpResponseBase:
+    """The assigned certificate with its key, sealed; 204 when none is, 421 over a line that is open."""
+    return _in_turn(request, _certificate)
+
+
+@sensitive_variables()
+def _in_turn(request: HttpRequest, answer: _Answer) -> HttpResponseBase:
+    """Admit whoever asks (admission.py), then hear and answer, or refuse.
+
+    The turn ends with the answer, a document's when it was taken whole or its reader is gone.
+    """
     try:
-        document = exchange.answer(gateway, asked).document
+        secret = _secret(request)
+        turn = admission.admit(secret)
+    except exchange.Refused as refused:
+        serving.stop_listening(request)
+        headers = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else {}
+        return HttpResponse(status=refused.status, headers=headers)
+    holds_on = False
+    try:
+        asked = requests.parse(request.body)
+        response = answer(request, exchange.known(asked.gateway, secret), asked, secret)
+        if isinstance(response, StreamingHttpResponse):
+            response.streaming_content = admission.Held(iter(response), turn)
+            holds_on = True
+    except UnreadablePostError:
+        return HttpResponse(status=408)
+    except wire.Malformed as fault:
+        return HttpResponse(f"{fault}\n", status=400, content_type="text/plain; charset=utf-8")
     except exchange.Refused as refused:
         return HttpResponse(status=refused.status)
+    finally:
+        if not holds_on:
+            turn.end()
+    return response
+
+
+@sensitive_variables()
+def _secret(request: HttpRequest) -> str:
+    """The secret that is shown. Raises Refused, also when what follows is too long to be read."""
+    credentials = request.headers.get("Authorization", "")
+    if not credentials.startswith(_SCHEME):
+        raise exchange.Refused(401)
+    if int(request.headers.get("Content-Length") or 0) > wire.LONGEST_REQUEST:
+        raise exchange.Refused(413)
+    return credentials.removeprefix(_SCHEME).strip()
+
+
+def _exchange(
+    _request: HttpRequest, gateway: Gateway, asked: requests.Request, _secret: str
+) -> HttpResponseBase:
+    document = exchange.answer(gateway, asked).document
     response: HttpResponseBase = HttpResponse(status=204)
     if document is not None:
         response = StreamingHttpResponse(document.pieces(), content_type=wire.MEDIA_TYPE)
@@ -51,18 +109,12 @@ def exchange_documents(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-@csrf_exempt
-@login_not_required
-@require_POST
 @sensitive_variables()
-def certificate(request: HttpRequest) -> HttpResponse:
-    """The assigned certificate with its key, sealed; 204 when none is, 421 over a line that is open."""
-    known = _known(request)
-    if isinstance(known, HttpResponse):
-        return known
+def _certificate(
+    request: HttpRequest, gateway: Gateway, _asked: requests.Request, secret: str
+) -> HttpResponseBase:
     if not _is_closed_line(request):
         return HttpResponse(status=421)  # whoever reads the secret on the way could open the key
-    gateway, _asked, secret = known
     try:
         sealed = assigned.sealed_for(gateway, secret, timezone.now())
     except ValidationError:
@@ -76,21 +128,3 @@ def _is_closed_line(request: HttpRequest) -> bool:
     """Whether nobody but proxies we trust can listen: TLS, or this machine and no proxy in between."""
     peer = request.META.get("REMOTE_ADDR", "")
     return request.is_secure() or (peer.startswith(_LOOPBACK) and not _FORWARDED & request.headers.keys())
-
-
-@sensitive_variables()
-def _known(request: HttpRequest) -> tuple[Gateway, requests.Request, str] | HttpResponse:
-    """Who asks, what, and with which secret; or the answer that refuses it."""
-    credentials = request.headers.get("Authorization", "")
-    if not credentials.startswith(_SCHEME):
-        return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
-    if int(request.headers.get("Content-Length") or 0) > wire.LONGEST_REQUEST:
-        return HttpResponse(status=413)
-    secret = credentials.removeprefix(_SCHEME).strip()
-    try:
-        asked = requests.parse(request.body)
-        return exchange.known(asked.gateway, secret), asked, secret
-    except wire.Malformed as fault:
-        return HttpResponse(f"{fault}\n", status=400, content_type="text/plain; charset=utf-8")
-    except exchange.Refused as refused:
-        return HttpResponse(status=refused.status)

@@ -36,6 +36,7 @@ class Watch:
         self._waiting = 0
         self._needed_until = 0.0
         self._dismissals = 0
+        self._wait_of: dict[int, object] = {}
         self._thread: threading.Thread | None = None
 
     @property
@@ -43,14 +44,20 @@ class Watch:
         """How many wait."""
         return self._waiting
 
-    def wait_beyond(self, number: int, seconds: float) -> int:
-        """Wait until there is a revision after ``number``: the latest; 0 when none came in time."""
+    def wait_beyond(self, number: int, seconds: float, who: int) -> int:
+        """Wait until there is a revision after ``number``: the latest; 0 when none came in time.
+
+        A later wait of ``who`` ends this one: a gateway asks again only when its connection broke.
+        """
         deadline = time.monotonic() + seconds
         if self._waiting >= KEPT:
             connection.close()  # others need it while we wait
         with self._changed:
             self._waiting += 1
-            dismissals = self._dismissals
+            dismissals, this = self._dismissals, object()
+            if who in self._wait_of:
+                self._changed.notify_all()
+            self._wait_of[who] = this
             self._needed_until = max(self._needed_until, deadline + LINGER)
             if self._thread is None:
                 self._latest = 0
@@ -59,11 +66,13 @@ class Watch:
             try:
                 while self._latest <= number and dismissals == self._dismissals and not is_stopping():
                     left = deadline - time.monotonic()
-                    if left <= 0:
+                    if left <= 0 or self._wait_of.get(who) is not this:
                         break
                     self._changed.wait(min(left, LOOK))
             finally:
                 self._waiting -= 1
+                if self._wait_of.get(who) is this:
+                    del self._wait_of[who]
                 self._changed.notify_all()
             return self._latest if self._latest > number else 0
 

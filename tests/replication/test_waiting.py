@@ -106,6 +106,24 @@ def test_one_who_waits_briefly_does_not_end_the_wait_of_another(monkeypatch: pyt
     assert patient.have["revision"] == 2
 
 
+def test_a_gateway_that_asks_again_ends_its_wait_of_before() -> None:
+    asker, told = Asker(), list[int]()
+    assert asker.ask() == 200
+
+    def wait() -> None:
+        told.append(asker.ask(wait=50))
+        connections.close_all()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    while watch.waiting < 1:
+        time.sleep(0.02)
+    assert asker.ask(wait=0.3) == 204
+    thread.join(10)
+    assert told == [204]
+    assert not watch.waiting
+
+
 def test_when_as_many_wait_as_may_the_next_is_sent_away_at_once(settings: Settings) -> None:
     settings.GATEWAYS_WAITING = 2
     askers = [Asker(f"xmpp{n}.contoso.test") for n in range(3)]
