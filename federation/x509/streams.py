@@ -150,7 +150,7 @@ class Reader:
             raise StreamRefused(Trouble.TOO_MUCH)
         try:
             self._parser.Parse(octets, False)
-        except expat.ExpatError:
+        except (expat.ExpatError, LookupError, ValueError):  # of Python: names of encodings it cannot use
             raise StreamRefused(Trouble.NOT_XMPP) from None
 
     def take(self) -> Iterator[Element]:
@@ -159,7 +159,7 @@ class Reader:
             yield self._done.pop(0)
 
     def _new_parser(self) -> expat.XMLParserType:
-        parser = expat.ParserCreate(namespace_separator=" ")
+        parser = expat.ParserCreate("utf-8", " ")  # whatever the server names (RFC 6120, 11.6)
         parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end

@@ -105,6 +105,17 @@ def test_the_trouble_is_told(parts: tuple[bytes, ...], trouble: Trouble) -> None
     assert look(says(*parts)).trouble is trouble
 
 
+@pytest.mark.parametrize(
+    "name", ["foo-bar", "utf-7", "shift_jis", "rot13", "base64", "idna", "UTF-16", "x" * 500]
+)
+def test_whatever_encoding_a_server_names_is_read_as_utf_8(name: str) -> None:
+    """RFC 6120, 11.6 knows no other."""
+    opens = OPENS.replace(b"?>", f" encoding='{name}'?>".encode())
+    assert look(says(opens + FEATURES, PROCEED)).trouble is Trouble.CONNECTION_CLOSED
+    assert look(says(opens + b"<!-- --><a/>")).trouble is Trouble.XML_FORBIDDEN
+    assert look(says(opens + b"<a>\xff\xfe</a>")).trouble is Trouble.NOT_XMPP
+
+
 def test_a_stream_error_is_told_with_its_words() -> None:
     error = (
         b"<stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>"
