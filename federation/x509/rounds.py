@@ -14,6 +14,8 @@ from federation.x509.findings import Refusal, Refused
 
 #: About five seconds of work; OpenSSL writes 2048 rounds, Windows 2000, careful programs some 600,000.
 MOST_ROUNDS = 10_000_000
+#: A salt of one piece, or in pieces (X.690, 8.7.3), which OpenSSL takes as well.
+SALTS = frozenset({asn1.OCTET_STRING, asn1.OCTET_STRING | 0x20})
 #: No honest container has as many parts.
 MOST_ELEMENTS = 50_000
 
@@ -54,6 +56,6 @@ def _rounds(data: bytes, found: list[asn1.Element]) -> int:
             int.from_bytes(asn1.contents(data, part)[:16], "big")
             for part in takewhile(lambda part: part.tag == asn1.INTEGER, found[place + 1 : place + 4])
         ]
-        if salt.tag == asn1.OCTET_STRING and numbers:
+        if salt.tag in SALTS and numbers:
             return prod(numbers) if len(numbers) == 3 else numbers[0]
     return 0
