@@ -57,6 +57,10 @@ REFUSALS: dict[Refusal, _StrPromise] = {
     Refusal.PASSWORD_SHORT: _(
         "The password needs %(least)s characters: it is all that protects the key in the file."
     ),
+    Refusal.PASSWORD_LONG: _(
+        "The password is longer than %(limit)s bytes, which no program opens. An accented letter counts "
+        "twice."
+    ),
     Refusal.PASSWORD_CHARACTER: _("The password has a character that is no text. Type another one."),
     # The vault.
     Refusal.MASTER_KEY_MISSING: _(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from federation.x509.keys import PrivateKey
 
 LEAST_PASSWORD = 12  # characters
+MOST_PASSWORD = 1023  # octets: OpenSSL takes no longer one
 ROUNDS = 600_000  # of PBKDF2 with SHA-256 (OWASP, 2023), for the contents of a PFX
 
 LONGEST_FILE_NAME = 100
@@ -52,7 +53,7 @@ def pem_bundle_with_key(
 def pfx(leaf: Certificate, served: Sequence[Certificate], key: PrivateKey, password: str, name: str) -> bytes:
     """A PFX under ``password``, AES-256 throughout (PBES2): for Windows Server 2019, OpenSSL 1.1 and newer.
 
-    ``name`` is the friendly name that Windows shows. Raises Refused: PASSWORD_SHORT, PASSWORD_CHARACTER.
+    ``name`` is the friendly name that Windows shows. Raises Refused: PASSWORD_SHORT, _LONG, _CHARACTER.
     """
     encryption = (
         PrivateFormat.PKCS12.encryption_builder()
@@ -83,6 +84,9 @@ def _octets(password: str) -> bytes:
     if len(password) < LEAST_PASSWORD:
         raise Refused(Refusal.PASSWORD_SHORT, least=LEAST_PASSWORD)
     try:
-        return password.encode()
+        octets = password.encode()
     except UnicodeEncodeError:  # octets of a command line that are no text
         raise Refused(Refusal.PASSWORD_CHARACTER) from None
+    if len(octets) > MOST_PASSWORD:
+        raise Refused(Refusal.PASSWORD_LONG, limit=MOST_PASSWORD)
+    return octets

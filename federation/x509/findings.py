@@ -110,6 +110,7 @@ class Refusal(StrEnum):
     # Requests and exports.
     PLAN_REFUSED = "plan-refused"  # codes: of the errors, comma-separated
     PASSWORD_SHORT = "password-short"  # noqa: S105 - a code; least
+    PASSWORD_LONG = "password-long"  # noqa: S105 - a code; limit (octets)
     PASSWORD_CHARACTER = "password-character"  # noqa: S105 - a code
 
     # The vault (vault.py).

@@ -13,10 +13,14 @@ from django.core.management import CommandError, call_command
 from controlpanel.audit.models import AuditEvent
 from federation.certificates.models import Certificate, KeyPair, Request
 from federation.certificates.services import keys
+from tests.certificates.test_the_job import HERE
+from tests.pages import Page
 from tests.x509.authority import accepts, openssl
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from django.test import Client
 
     from tests.certificates.conftest import Chain
 
@@ -118,6 +122,21 @@ def test_a_key_is_not_exported_without_a_long_password(imported: int, tmp_path: 
     with pytest.raises(CommandError, match="needs 12 characters"):
         run("certificate_export", str(imported), "--output", str(tmp_path / "out"))
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("form", ["pfx", "pem-key"])
+def test_a_key_is_not_exported_under_a_password_no_program_takes(
+    imported: int, alice_client: Client, tmp_path: Path, form: str
+) -> None:
+    password = "x" * 1024
+    (tmp_path / "secret").write_text(password)
+    arguments = ("--format", form, "--output", str(tmp_path / "out"))
+    with pytest.raises(CommandError, match="longer than 1023 bytes"):
+        run("certificate_export", str(imported), *arguments, "--password-file", str(tmp_path / "secret"))
+    assert not (tmp_path / "out").exists()
+    data = {"form": form, "password": password, "again": password}
+    page = Page(alice_client.post(f"{HERE}{imported}/export/", data))
+    assert (page.status, "longer than 1023 bytes" in page.text) == (422, True)
 
 
 def test_a_new_master_key_opens_every_key_and_the_old_one_none(imported: int, tmp_path: Path) -> None:

@@ -96,6 +96,24 @@ def test_no_key_leaves_without_a_long_password(password: str, exported: Exported
     assert caught.value.code is Refusal.PASSWORD_CHARACTER
 
 
+@pytest.mark.parametrize("password", ["x" * 1024, "é" * 512])
+def test_a_password_that_openssl_cannot_take_is_refused(password: str, exported: Exported) -> None:
+    leaf, served, key = exported
+    with pytest.raises(Refused) as caught:
+        pem_bundle_with_key(leaf, served, key, password)
+    assert (caught.value.code, caught.value.params) == (Refusal.PASSWORD_LONG, {"limit": 1023})
+    with pytest.raises(Refused) as caught:
+        pfx(leaf, served, key, password, "")
+    assert caught.value.code is Refusal.PASSWORD_LONG
+
+
+@pytest.mark.parametrize("password", ["x" * 1023, "é" * 511])
+def test_the_longest_password_opens_what_it_protects(password: str, exported: Exported) -> None:
+    leaf, served, key = exported
+    for made in (pem_bundle_with_key(leaf, served, key, password), pfx(leaf, served, key, password, "")):
+        assert same(read([made], password=password), exported)
+
+
 @pytest.mark.parametrize(
     "subject, name",
     [
