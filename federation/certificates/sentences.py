@@ -21,6 +21,10 @@ FINDINGS: dict[Code, _StrPromise] = {
     Code.DOMAIN_UNREQUESTED: _(
         "The certificate would not cover “%(domain)s”: partners could not verify the gateway for its users."
     ),
+    Code.NO_LOCAL_DOMAIN: _(
+        "No local XMPP domain is known, so the names cannot be compared with any. Add it under Topology > "
+        "Domains."
+    ),
     Code.XMPP_ADDRESS: _(
         "It names %(names)s as id-on-xmppAddr. ejabberd 23.01 cannot federate with such a certificate, and "
         "nobody needs the name when the domain stands there as a DNS name."

@@ -118,6 +118,8 @@ def _about_names(leaf: Certificate, local_domains: Collection[str]) -> Iterator[
     if not leaf.names:
         yield error(Code.NO_NAMES, common_name=leaf.common_name)
         return
+    if not local_domains:
+        yield warning(Code.NO_LOCAL_DOMAIN)
     covers = {domain: cover(leaf.names, domain) for domain in local_domains}
     tell = error if all(way is Cover.NOT for way in covers.values()) else warning
     for domain, way in covers.items():

@@ -33,6 +33,7 @@ class Code(StrEnum):
     NAME_REFUSED = "name-refused"  # name, why (a code of topology.names), and that code's own parameters
     WILDCARD_REFUSED = "wildcard-refused"  # name
     DOMAIN_UNREQUESTED = "domain-unrequested"  # domain: a local domain the certificate would not cover
+    NO_LOCAL_DOMAIN = "no-local-domain"  # nothing to compare the names with; of a certificate as well
     XMPP_ADDRESS = "xmpp-address"  # names: some servers fail on id-on-xmppAddr
     FIELD_TOO_LONG = "field-too-long"  # field, limit
     FIELD_CHARACTER = "field-character"  # field, codepoint

@@ -151,6 +151,8 @@ def _about_names(plan: Plan, local_domains: Collection[str]) -> Iterator[Finding
                 yield error(Code.WILDCARD_REFUSED, name=name)
             else:
                 yield error(Code.NAME_REFUSED, name=name, why=refused.code.value, **_prefixed(refused))
+    if not local_domains:
+        yield warning(Code.NO_LOCAL_DOMAIN)
     for domain in local_domains:
         if domain not in wanted:
             yield warning(Code.DOMAIN_UNREQUESTED, domain=domain)

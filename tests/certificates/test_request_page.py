@@ -67,6 +67,15 @@ def test_what_is_wrong_is_told_while_somebody_types(
     assert not Request.objects.exists()
 
 
+def test_that_there_is_no_domain_of_ours_is_told_and_asked(alice_client: Client) -> None:
+    typed = {"gateway": "sip.contoso.com", "domains": ""}
+    sentence = "No local XMPP domain is known"
+    assert sentence in Page(alice_client.post(f"{HERE}requests/names/", typed)).text
+    page = Page(alice_client.get(NEW)).form("gateway").fill(name="Gateway", gateway="sip.contoso.com")
+    assert sentence in Page(page.send(alice_client)).text
+    assert not Request.objects.exists()
+
+
 def test_all_is_well_is_told_too(alice_client: Client, trusted: Chain) -> None:
     typed = {"gateway": "sip.contoso.com", "domains": "Contoso.COM"}
     page = Page(alice_client.post(f"{HERE}requests/names/", typed))

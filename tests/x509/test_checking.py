@@ -70,6 +70,11 @@ def test_nothing_is_wrong_with_a_good_certificate(chain: Chain) -> None:
     assert worst(report.findings) is INFO
 
 
+def test_an_organisation_without_a_domain_is_told_so(chain: Chain) -> None:
+    report = looked_at(chain.leaf, chain.middle.pem, chain=chain, local=())
+    assert codes(report) == {Code.NO_LOCAL_DOMAIN: WARNING}
+
+
 def test_a_key_that_does_not_match_is_an_error(chain: Chain) -> None:
     (_leaf, other_key) = chain.middle.issue(*NAMES)
     key = read([chain.leaf, other_key]).key

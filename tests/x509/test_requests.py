@@ -120,6 +120,13 @@ def test_a_local_domain_that_would_not_be_covered_is_told() -> None:
     assert codes(Plan(gateway="contoso.com"), "contoso.com") == {}
 
 
+def test_an_organisation_without_a_domain_is_told_so() -> None:
+    assert [(finding.code, finding.severity) for finding in examine(Plan(gateway="sip.contoso.com"), ())] == [
+        (Code.NO_LOCAL_DOMAIN, Severity.WARNING)
+    ]
+    assert build(Plan(gateway="sip.contoso.com", key=KeyKind.ECDSA_P256)).dns_names == ("sip.contoso.com",)
+
+
 @pytest.mark.parametrize(
     "plan, code",
     [
