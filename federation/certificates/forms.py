@@ -16,6 +16,7 @@ from controlpanel.shell.details import DetailsForm, ReasonForm
 from controlpanel.shell.fields import LineField
 from federation.certificates import countries
 from federation.certificates.models import KEY_LABELS, LONGEST_NAME
+from federation.certificates.namesfield import NamesField
 from federation.certificates.services.exporting import Format
 from federation.certificates.services.requests import examined
 from federation.certificates.words import FIELD_LABELS, told
@@ -28,27 +29,6 @@ from federation.x509.requests import FIELDS, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-#: Of one text box of names.
-LONGEST_NAMES = 20_000
-
-
-class NamesField(forms.CharField):
-    """Names one a line, or with commas or spaces between them; a tuple, as typed."""
-
-    widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "class": "mono"})
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=LONGEST_NAMES, required=False, **kwargs)
-
-    def clean(self, value: Any) -> tuple[str, ...]:
-        """The names, each once."""
-        return names_typed(super().clean(value))
-
-
-def names_typed(text: str) -> tuple[str, ...]:
-    """The names in a text, each once, as typed."""
-    return tuple(dict.fromkeys(text[:LONGEST_NAMES].replace(",", " ").replace(";", " ").split()))
 
 
 class RequestForm(DetailsForm):

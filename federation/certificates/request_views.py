@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
@@ -19,11 +20,12 @@ from controlpanel.audit.models import AuditEvent
 from controlpanel.lists import actions
 from controlpanel.lists.selection import selected
 from controlpanel.shell import details
-from federation.certificates.forms import RequestForm, names_typed
+from federation.certificates.forms import RequestForm
 from federation.certificates.models import Certificate, Request, RequestQuerySet
+from federation.certificates.namesfield import names_typed
 from federation.certificates.services import requests as services
 from federation.certificates.tables import REQUESTS
-from federation.certificates.words import said
+from federation.certificates.words import refused_too, said
 from federation.x509.findings import Code
 from federation.x509.requests import FIELDS, Plan, renewal
 
@@ -89,10 +91,14 @@ def judge_names(request: PanelRequest) -> HttpResponse:
 
 def _names_shown(typed: Mapping[str, Any]) -> dict[str, Any]:
     """What there is to say of the names that stand in the boxes, finished or not."""
+    try:
+        domains, others = names_typed(typed.get("domains", "")), names_typed(typed.get("others", ""))
+    except ValidationError as refusal:
+        return {"judged": refused_too(refusal), "covered": []}
     plan = Plan(
         str(typed.get("gateway", "")).strip(),
-        domains=names_typed(typed.get("domains", "")),
-        others=names_typed(typed.get("others", "")),
+        domains=domains,
+        others=others,
         srv_names=bool(typed.get("srv_names")),
         xmpp_addresses=bool(typed.get("xmpp_addresses")),
     )

@@ -63,6 +63,12 @@ def said(findings: Iterable[Finding]) -> list[Said]:
     ]
 
 
+def refused_too(refusal: ValidationError) -> list[Said]:
+    """What a form refuses, as if it were found."""
+    label = str(SEVERITY_LABELS[Severity.ERROR])
+    return [Said(str(refusal.code or ""), Severity.ERROR.value, label, each) for each in refusal.messages]
+
+
 def refused(refusal: Refused) -> ValidationError:
     """``refusal`` as the error of a form or of a service."""
     sentence = _sentence(REFUSALS[refusal.code], refusal.params)

@@ -167,8 +167,5 @@ def worst(findings: Iterable[Finding]) -> Severity | None:
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings, errors first, otherwise as found; the same thing is said once."""
-    kept: list[Finding] = []
-    for finding in findings:
-        if finding not in kept:
-            kept.append(finding)
-    return tuple(sorted(kept, key=lambda finding: SEVERITIES.index(finding.severity)))
+    kept = {(each.code, each.severity, tuple(each.params.items())): each for each in findings}
+    return tuple(sorted(kept.values(), key=lambda finding: SEVERITIES.index(finding.severity)))

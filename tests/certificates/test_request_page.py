@@ -76,6 +76,18 @@ def test_that_there_is_no_domain_of_ours_is_told_and_asked(alice_client: Client)
     assert not Request.objects.exists()
 
 
+def test_a_thousand_names_are_taken_and_no_more(alice_client: Client, trusted: Chain) -> None:
+    names = [f"n{number}.fabrikam.com" for number in range(1000)]
+    typed = {"gateway": "sip.contoso.com", "domains": "contoso.com", "others": "\n".join(names[:900])}
+    sentence = "These are more than 1000 names."
+    assert sentence not in Page(alice_client.post(f"{HERE}requests/names/", typed)).text
+    typed["others"] = " ".join(str(number) for number in range(1001))
+    assert Page(alice_client.post(f"{HERE}requests/names/", typed)).text == f"Error {sentence}"
+    page = Page(alice_client.post(NEW, {**typed, "name": "Gateway", "key": "rsa-2048"}))
+    assert (page.status, sentence in page.text) == (422, True)
+    assert not Request.objects.exists()
+
+
 def test_all_is_well_is_told_too(alice_client: Client, trusted: Chain) -> None:
     typed = {"gateway": "sip.contoso.com", "domains": "Contoso.COM"}
     page = Page(alice_client.post(f"{HERE}requests/names/", typed))
