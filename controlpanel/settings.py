@@ -70,7 +70,7 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 300
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # What private keys are sealed under (federation/x509/masterkey.py): the variable, else the file.
-MASTER_KEY = env.str("PANEL_MASTER_KEY", "")
+MASTER_KEY = env.str("PANEL_MASTER_KEY", "").strip()
 MASTER_KEY_FILE = STATE_DIR / "master-key"
 # Whom to tell before a certificate ends, and how partners' servers are found.
 ALERT_MAIL: list[str] = env.list("PANEL_ALERT_MAIL", [])

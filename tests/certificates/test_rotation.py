@@ -10,13 +10,18 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from controlpanel.audit.actor import Actor
+from controlpanel.audit.models import AuditEvent
+from federation.certificates.actions import Action
 from federation.certificates.models import KeyPair
 from federation.certificates.services import keys, rotation
-from federation.x509 import masterkey
+from federation.x509 import masterkey, vault
 from federation.x509.keys import KeyKind, make_key, public_octets
+from federation.x509.masterkey import MasterKey
 from tests.together import Meanwhile, together
 
 if TYPE_CHECKING:
+    from django.conf import LazySettings
+
     from federation.x509.masterkey import Keyring
 
 pytestmark = [pytest.mark.sql, pytest.mark.django_db(transaction=True)]
@@ -106,3 +111,21 @@ def test_a_former_key_stays_while_anything_needs_it(monkeypatch: pytest.MonkeyPa
         rotation.retired()
     assert in_the_file().find(former.id)
     all_open()
+
+
+def test_a_key_in_the_environment_must_be_another_one(settings: LazySettings) -> None:
+    former, present = MasterKey.make(), MasterKey.make()
+    settings.MASTER_KEY = former.word()
+    pair = kept()
+    with pytest.raises(ValidationError, match="PANEL_MASTER_KEY"):
+        rotation.rotate_master_key(actor=MAKER)
+    assert not AuditEvent.objects.filter(action=Action.ROTATE).exists()
+    settings.MASTER_KEY = f"{present.word()} {former.word()}"
+    assert rotation.rotate_master_key(actor=MAKER) == 1
+    pair.refresh_from_db()
+    assert vault.sealed_under(bytes(pair.sealed)) == present.id
+    with pytest.raises(ValidationError, match="PANEL_MASTER_KEY"):
+        rotation.rotate_master_key(actor=MAKER)
+    settings.MASTER_KEY = present.word()
+    all_open()
+    assert not settings.MASTER_KEY_FILE.exists()

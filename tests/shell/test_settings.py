@@ -55,6 +55,11 @@ def test_a_wrong_value_is_told_in_a_sentence(tmp_path: Path, name: str, value: s
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_blanks_are_no_master_key(tmp_path: Path) -> None:
+    assert values(tmp_path, "MASTER_KEY", PANEL_MASTER_KEY=" \t ") == {"MASTER_KEY": ""}
+    assert values(tmp_path, "MASTER_KEY", PANEL_MASTER_KEY=" one two ") == {"MASTER_KEY": "one two"}
+
+
 def test_production_is_the_default(tmp_path: Path) -> None:
     found = values(
         tmp_path, "DEBUG", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "SESSION_COOKIE_SECURE", "AXES_FAILURE_LIMIT"

@@ -42,13 +42,19 @@ def _wrapped(*, actor: Actor, reason: str) -> int:
     keys.keyring()  # so that there is a file
     if not settings.MASTER_KEY:
         masterkey.replace(settings.MASTER_KEY_FILE)
-    ring, count = keys.keyring(), 0
+    ring, count, changed = keys.keyring(), 0, False
     for pair in KeyPair.objects.select_for_update().order_by("pk"):
-        pair.sealed = vault.rewrap(
-            bytes(pair.sealed), keyring=ring, record=pair.record, purpose=vault.PRIVATE_KEY
-        )
+        former = bytes(pair.sealed)
+        pair.sealed = vault.rewrap(former, keyring=ring, record=pair.record, purpose=vault.PRIVATE_KEY)
         pair.save(update_fields=["sealed"])
-        count += 1
+        count, changed = count + 1, changed or pair.sealed != former
+    if settings.MASTER_KEY and not changed:
+        raise ValidationError(
+            _(
+                "Nothing was replaced: every private key is under the first key of PANEL_MASTER_KEY already. "
+                "Put a new one in front of it, start the panel again, and then replace the master key."
+            )
+        )
     record(
         Action.ROTATE,
         None,
