@@ -125,7 +125,10 @@ def _first_moment(row: Certificate) -> dict[str, Any]:
     """The minute from which a certificate that is not valid yet can be used."""
     if row.not_before <= timezone.now():
         return {}
-    return {"use_from": (row.not_before + timedelta(seconds=59)).replace(second=0, microsecond=0)}
+    try:
+        return {"use_from": (row.not_before + timedelta(seconds=59)).replace(second=0, microsecond=0)}
+    except OverflowError:  # in the last minute of all (RFC 5280, 4.1.2.5) none begins
+        return {}
 
 
 def _assigned(made: Assignment) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -106,3 +106,12 @@ def test_what_is_served_costs_one_query(trusted: Chain) -> None:
     with CaptureQueriesContext(connection) as queries:
         exporting.for_gateway(timezone.now())
     assert len(queries) <= 2  # the second asks whether there are sealed keys at all
+
+
+def test_the_last_minute_of_all_can_be_looked_at(alice_client: Client, trusted: Chain) -> None:
+    """A certificate may start when no minute begins any more (RFC 5280, 4.1.2.5)."""
+    row = make(trusted, "Last")
+    last = datetime(9999, 12, 31, 23, 59, 30, tzinfo=UTC)
+    Certificate.objects.filter(pk=row.pk).update(not_before=last, not_after=last + timedelta(seconds=29))
+    for path in ("", f"{row.pk}/", f"{row.pk}/assign/", "timeline/"):
+        assert alice_client.get(HERE + path).status_code == 200
