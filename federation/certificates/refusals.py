@@ -75,6 +75,7 @@ REFUSALS: dict[Refusal, _StrPromise] = {
         "file mode 0600, then replace the key."
     ),
     Refusal.MASTER_KEY_UNREADABLE: _("The master key (%(where)s) cannot be read: %(why)s."),
+    Refusal.MASTER_KEY_UNWRITABLE: _("The master key (%(where)s) cannot be written: %(why)s."),
     Refusal.MASTER_KEY_CHANGED: _(
         "The private key was sealed under the master key %(sealed_under)s, and only %(present)s is here. Put "
         "the former master key back from its copy."

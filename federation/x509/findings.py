@@ -119,6 +119,7 @@ class Refusal(StrEnum):
     MASTER_KEY_MALFORMED = "master-key-malformed"  # where
     MASTER_KEY_EXPOSED = "master-key-exposed"  # where, mode
     MASTER_KEY_UNREADABLE = "master-key-unreadable"  # where, why
+    MASTER_KEY_UNWRITABLE = "master-key-unwritable"  # where, why
     MASTER_KEY_CHANGED = "master-key-changed"  # sealed_under, present
     SEALED_DAMAGED = "sealed-damaged"
 

@@ -80,6 +80,7 @@ def load(path: Path, environment: str | None = None) -> Keyring:
 def load_or_make(path: Path, environment: str | None = None) -> Keyring:
     """Like load(), but makes the file where there is none; of several processes at once all use one key.
 
+    Raises Refused(MASTER_KEY_UNWRITABLE) when it cannot be made, and like load().
     For a panel that has sealed nothing yet: where records exist, a missing key is to be told, by load().
     """
     with suppress(FileExistsError):
@@ -132,23 +133,26 @@ def _text(path: Path) -> str:
     except FileNotFoundError:
         raise Refused(Refusal.MASTER_KEY_MISSING, where=where) from None
     except OSError as failure:
-        raise _unreadable(path, failure) from None
+        raise Refused(Refusal.MASTER_KEY_UNREADABLE, where=where, why=failure.strerror or "") from None
     if mode & 0o077:
         raise Refused(Refusal.MASTER_KEY_EXPOSED, where=where, mode=f"{mode:04o}")
     return found.decode("ascii", errors="replace")
-
-
-def _unreadable(path: Path, failure: OSError) -> Refused:
-    return Refused(Refusal.MASTER_KEY_UNREADABLE, where=str(path), why=failure.strerror or "")
 
 
 def _write(path: Path, keyring: Keyring, *, may_replace: bool = True) -> None:
     """Write the file whole or not at all, of mode 0600 from its first moment; may raise FileExistsError."""
     text = NOTE + "".join(f"{key.word()}\n" for key in keyring.keys)
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # of mode 0600
+        _put(path, text, may_replace=may_replace)
+    except FileExistsError:
+        raise
     except OSError as failure:
-        raise _unreadable(path, failure) from None
+        why = failure.strerror or ""
+        raise Refused(Refusal.MASTER_KEY_UNWRITABLE, where=str(path), why=why) from None
+
+
+def _put(path: Path, text: str, *, may_replace: bool) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # of mode 0600
     temporary = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="ascii") as file:

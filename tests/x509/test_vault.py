@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import os
 import subprocess
 import sys
@@ -165,7 +166,29 @@ def test_losing_or_spoiling_the_file_is_told(tmp_path: Path) -> None:
     path.mkdir()
     assert refusal(lambda: masterkey.load(path)).code is Refusal.MASTER_KEY_UNREADABLE
     nowhere = tmp_path / "nowhere" / "master.key"
-    assert refusal(lambda: masterkey.load_or_make(nowhere)).code is Refusal.MASTER_KEY_UNREADABLE
+    assert refusal(lambda: masterkey.load_or_make(nowhere)).code is Refusal.MASTER_KEY_UNWRITABLE
+
+
+@pytest.mark.parametrize("call, number", [("link", errno.EPERM), ("fsync", errno.ENOSPC)])
+def test_a_disk_that_will_not_take_the_file_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int
+) -> None:
+    def refuses(*_what: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    path = tmp_path / "master.key"
+    with monkeypatch.context() as patch:
+        patch.setattr(os, call, refuses)
+        refused = refusal(lambda: masterkey.load_or_make(path))
+    told = (Refusal.MASTER_KEY_UNWRITABLE, {"where": str(path), "why": os.strerror(number)})
+    assert (refused.code, refused.params) == told
+    assert list(tmp_path.iterdir()) == []
+    made = masterkey.load_or_make(path)
+    monkeypatch.setattr(os, "fsync", lambda _file: refuses() if call == "fsync" else None)
+    monkeypatch.setattr(os, "replace", refuses)
+    for change in (masterkey.replace, masterkey.retire):
+        assert refusal(lambda change=change: change(path)).code is Refusal.MASTER_KEY_UNWRITABLE  # type: ignore[misc]
+    assert masterkey.load(path) == made
 
 
 def test_replacing_the_key_keeps_the_previous_until_it_is_retired(tmp_path: Path) -> None:
