@@ -31,6 +31,8 @@ class LookQuerySet(models.QuerySet["Look"]):
 class Look(models.Model):
     """What the servers of a domain showed last. ``places`` is a list of what each place showed, as JSON.
 
+    The certificate is the one that ends first of those that the places showed; without any it has no
+    thumbprint and no dates, and ``issuer`` is the last one known.
     ``issuer_before`` is who issued the certificate until ``issuer_changed_at``.
     """
 
@@ -72,6 +74,11 @@ class Look(models.Model):
     def methods(self) -> frozenset[str]:
         """How we could be authenticated there, over all places."""
         return frozenset(method for place in self.places for method in place["methods"])
+
+    @property
+    def thumbprints(self) -> frozenset[str]:
+        """Of the certificates that the places showed."""
+        return frozenset(filter(None, (self.sha256, *(place.get("sha256") for place in self.places))))
 
     def left(self, now: datetime) -> Left | None:
         """How long the served certificate lives."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from controlpanel.audit.actor import Actor
     from federation.x509 import visits
+    from federation.x509.facts import Certificate
 
 _LOG = logging.getLogger(__name__)
 
@@ -133,19 +134,30 @@ def _trouble(seen: Probe) -> tuple[str, dict[str, str]]:
 
 
 def _keep_certificate(row: Look, seen: Probe) -> None:
-    """The certificate of the best place; what was seen before stays when nobody shows one."""
-    chain = next((look.tls.chain for look in seen.looks if look.tls and look.tls.chain), ())
-    try:
-        leaf = read_certificate(chain[0]) if chain else None
-    except Refused:
-        leaf = None
-    if leaf is None:
+    """Of the certificates that the places show, the one that ends first; none when nobody shows one.
+
+    The issuer stays then, so that a change of it is noticed when somebody does. It has changed when nobody
+    shows one of the former issuer any more.
+    """
+    shown = {leaf: chain for leaf, chain in map(_shown, seen.looks) if leaf}
+    if not shown:
+        row.chain, row.sha256, row.not_before, row.not_after = b"", "", None, None
         return
-    if row.issuer and row.issuer != leaf.issuer:
+    leaf = min(shown, key=lambda each: each.not_after)
+    if row.issuer and row.issuer not in {each.issuer for each in shown}:
         row.issuer_before, row.issuer_changed_at = row.issuer, row.seen_at
-    row.chain = b"".join(_readable(chain))
+    row.chain = b"".join(_readable(shown[leaf]))
     row.sha256, row.issuer = leaf.sha256, leaf.issuer
     row.not_before, row.not_after = leaf.not_before, leaf.not_after
+
+
+def _shown(look: visits.Look) -> tuple[Certificate | None, tuple[bytes, ...]]:
+    """The server's own certificate, None without a readable one, and all that it sent."""
+    chain = look.tls.chain if look.tls else ()
+    try:
+        return read_certificate(chain[0]) if chain else None, chain
+    except Refused:
+        return None, chain
 
 
 def _readable(chain: Iterable[bytes]) -> list[bytes]:
@@ -161,6 +173,7 @@ def _readable(chain: Iterable[bytes]) -> list[bytes]:
 
 def _place(look: visits.Look) -> dict[str, Any]:
     """What a place showed, as JSON."""
+    leaf, _chain = _shown(look)
     return {
         "host": look.target.host,
         "port": look.target.port,
@@ -175,6 +188,9 @@ def _place(look: visits.Look) -> dict[str, Any]:
         "methods": sorted(look.methods),
         "trouble": look.trouble.value if look.trouble else "",
         "params": dict(look.params),
+        "sha256": leaf.sha256 if leaf else "",
+        "issuer": leaf.issuer if leaf else "",
+        "not_after": leaf.not_after.isoformat() if leaf else "",
     }
 
 

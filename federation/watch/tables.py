@@ -14,7 +14,7 @@ LOOKS = Listing(
     order="left",
     columns=(
         Column("name", _("Domain"), str, ("domain",)),
-        Column("issuer", _("Issuer"), lambda row: row.issuer),
+        Column("issuer", _("Issuer"), lambda row: row.issuer if row.sha256 else ""),
         Column("left", _("Valid until"), lambda row: row.not_after, ("ends", "domain")),
         Column("methods", _("Offers"), lambda row: labels(row.methods)),
         Column("trouble", _("Trouble"), lambda row: told(row.trouble, row.params)),

@@ -36,7 +36,7 @@ def warnings(look: Look) -> list[str]:
 def _of_ours(look: Look) -> str:
     """Whether our own gateway serves what is assigned."""
     current = Assignment.objects.in_force(timezone.now())
-    if current is None or not look.sha256 or current.certificate.sha256 == look.sha256:
+    if current is None or look.thumbprints <= {current.certificate.sha256}:
         return ""
     if look.seen_at < current.use_from:
         return _("This was seen before “%(name)s” was assigned. Look again.") % {"name": current}
@@ -81,7 +81,7 @@ def as_json(look: Look) -> dict[str, Any]:
         "seen_at": look.seen_at.isoformat(),
         "trouble": look.trouble,
         "places": look.places,
-        "issuer": look.issuer,
+        "issuer": look.issuer if look.sha256 else "",
         "sha256": look.sha256,
         "names": list(look.certificates[0].names.dns) if look.chain else [],
         "not_after": look.not_after.isoformat() if look.not_after else None,

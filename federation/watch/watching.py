@@ -136,8 +136,8 @@ def served_otherwise(now: datetime) -> list[str]:
     ours = LocalDomain.objects.values("domain")
     looks = Look.objects.filter(domain__in=ours, seen_at__gte=current.use_from).order_by("domain")
     text = _("The gateway shows another certificate for “%(domain)s” than the assigned “%(name)s”.")
-    others = looks.exclude(sha256__in=("", current.certificate.sha256))
-    return [text % {"domain": look, "name": current} for look in others]
+    assigned = {current.certificate.sha256}
+    return [text % {"domain": look, "name": current} for look in looks if look.thumbprints - assigned]
 
 
 def unreached() -> list[str]:

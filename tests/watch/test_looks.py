@@ -228,3 +228,45 @@ def check_certificates(said: io.StringIO | None = None) -> int:
     except SystemExit as left:
         return int(left.code or 0)
     return 0
+
+
+@pytest.fixture
+def second(chain: Chain, names: NameServer) -> Iterator[Prosody]:
+    """A second server of fabrikam.test, tried after the first, whose certificate ends in ten days."""
+    ends = timezone.now() + timedelta(days=10, hours=1)
+    leaf, key = chain.root.issue("DNS:fabrikam.test", ends=f"{ends:%Y%m%d%H%M%SZ}")
+    running = Prosody(leaf, key, chain.root.pem)
+    names.zone["_xmpp-server._tcp.fabrikam.test", "SRV"].append(f"20 5 {running.port} xmpp.fabrikam.test.")
+    yield running
+    running.stop()
+
+
+def test_of_several_servers_the_certificate_that_ends_first_is_kept(trusted: Chain, second: Prosody) -> None:
+    look = services.look_at("fabrikam.test", actor=Actor("maker"))
+    assert len({place["sha256"] for place in look.places}) == 2
+    assert look.sha256 == look.places[1]["sha256"]
+    assert telling.as_json(look)["days_left"] == 10
+    first = services.look_at("fabrikam.test", actor=Actor("maker"))
+    assert first.issuer_changed_at is None
+
+
+def test_every_place_of_ours_must_show_what_is_assigned(
+    alice_client: Client, trusted: Chain, server: Prosody, second: Prosody
+) -> None:
+    topology.create_domain(domain="fabrikam.test", actor=Actor("maker"))
+    assignments.assign(kept(server.bundle, server.key), actor=Actor("maker"))
+    look = services.look_at("fabrikam.test", actor=Actor("maker"))
+    assert check_certificates(said := io.StringIO()) == 2
+    assert "The gateway shows another certificate for “fabrikam.test”" in said.getvalue()
+    page = Page(alice_client.get(f"/security/watch/{look.pk}/"))
+    assert "The gateway does not serve the assigned certificate" in page.text
+
+
+def test_a_certificate_that_nobody_shows_any_more_is_not_kept(
+    alice_client: Client, trusted: Chain, names: NameServer
+) -> None:
+    issuer = services.look_at("fabrikam.test", actor=Actor("maker")).issuer
+    nobody_listens(names)
+    look = services.look_at("fabrikam.test", actor=Actor("maker"))
+    assert (look.sha256, look.not_after, look.certificates) == ("", None, [])
+    assert issuer not in Page(alice_client.get("/security/watch/")).text
