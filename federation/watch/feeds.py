@@ -41,7 +41,7 @@ def calendar(now: datetime, host: str) -> str:
             "BEGIN:VEVENT",
             f"UID:{each.sha256.lower()}@{host}",
             f"DTSTAMP:{now:%Y%m%dT%H%M%SZ}",
-            f"DTSTART;VALUE=DATE:{each.ends:%Y%m%d}",
+            f"DTSTART;VALUE=DATE:{each.ends.year:04}{each.ends:%m%d}",
             f"SUMMARY:{said}",
             "TRANSP:TRANSPARENT",
             *("BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-P7D", f"DESCRIPTION:{said}", "END:VALARM"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import smtplib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from controlpanel.audit.actor import Actor
 from federation.certificates.services import assignments, importing
+from federation.partners import services as partners
 from federation.watch import feeds
 from federation.watch.models import Look
 from federation.x509.facts import read_certificate
@@ -155,6 +156,15 @@ def test_the_calendar_opens_by_its_secret_address_alone(
     assert alice_client.get("/security/watch/calendar/").status_code == 200
     alice_client.post("/security/watch/calendar/")
     assert client.get(here).status_code == 404
+
+
+def test_a_day_of_the_calendar_has_eight_digits(trusted: Chain) -> None:
+    partners.create_partner(domain="fabrikam.com", actor=MAKER)
+    begins, ends = datetime(1, 1, 1, tzinfo=UTC), datetime(2, 1, 1, tzinfo=UTC)
+    Look.objects.create(
+        domain="fabrikam.com", seen_at=DAYS_NOW(), sha256="A" * 64, not_before=begins, not_after=ends
+    )
+    assert "DTSTART;VALUE=DATE:00020101\r\n" in feeds.calendar(DAYS_NOW(), "panel.contoso.com")
 
 
 def test_numbers_are_read_with_the_token_alone(client: Client, trusted: Chain, settings: Any) -> None:
