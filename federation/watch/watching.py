@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from federation.certificates.models import Assignment, Certificate
 from federation.certificates.words import left
 from federation.topology.models import LocalDomain
 from federation.watch import words
+from federation.watch.faults import faults_of
 from federation.watch.models import Look
 
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ _STATUS = {"ok": OK, "soon": WARNING, "early": WARNING, "urgent": CRITICAL, "ove
 
 @dataclass(frozen=True)
 class Watched:
-    """A certificate and its end. ``kind`` is "gateway" or "partner"; ``url`` its page."""
+    """A certificate and its end. ``kind`` is "gateway" or "partner"; ``url`` its page.
+
+    ``errors`` and ``warnings``: sentences about what else is wrong with one that the gateway uses.
+    """
 
     kind: str
     name: str
@@ -37,11 +41,14 @@ class Watched:
     ends: datetime
     left: Left
     url: str
+    errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def status(self) -> int:
         """OK, WARNING or CRITICAL."""
-        return _STATUS[self.left.level]
+        fault = CRITICAL if self.errors else WARNING if self.warnings else OK
+        return max(_STATUS[self.left.level], fault)
 
     @property
     def sentence(self) -> str:
@@ -64,15 +71,8 @@ class Watched:
 def watched(now: datetime) -> list[Watched]:
     """All by their end: ours in use, planned or not renewed, and what partners showed."""
     ours = [
-        Watched(
-            "gateway",
-            row.name,
-            row.sha256,
-            row.not_after,
-            left(row.not_before, row.not_after, now),
-            reverse("certificates:gateway-details", args=[row.pk]),
-        )
-        for row in Certificate.objects.listed(now)
+        _of_gateway(row, now)
+        for row in Certificate.objects.listed(now).select_related("key_pair")
         if row.used or row.planned or (row.renewed_by is None and row.not_after > now)
     ]
     own = LocalDomain.objects.values("domain")
@@ -89,6 +89,17 @@ def watched(now: datetime) -> list[Watched]:
         if look.not_before and look.not_after
     ]
     return sorted([*ours, *theirs], key=lambda each: (each.ends, each.name))
+
+
+def _of_gateway(row: Any, now: datetime) -> Watched:
+    """A certificate of ours, as listed(); one in use or planned with its chain, its key and our domains."""
+    page = reverse("certificates:gateway-details", args=[row.pk])
+    if not (row.used or row.planned):
+        lives = left(row.not_before, row.not_after, now)
+        return Watched("gateway", row.name, row.sha256, row.not_after, lives, page)
+    found = faults_of(row, at=now if row.used else row.planned)
+    lives = left(row.not_before, found.ends, now)
+    return Watched("gateway", row.name, row.sha256, found.ends, lives, page, found.errors, found.warnings)
 
 
 #: What a reminder about a partner's new issuer is noted as, in place of days.

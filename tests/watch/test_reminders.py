@@ -16,12 +16,15 @@ from django.utils import timezone
 from controlpanel.audit.actor import Actor
 from federation.certificates.services import assignments, importing
 from federation.partners import services as partners
+from federation.topology import services as topology
 from federation.watch import feeds
 from federation.watch.models import Look
 from federation.x509.facts import read_certificate
-from tests.x509.authority import der
+from tests.x509.authority import Authority, der
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from django.test import Client
 
     from federation.certificates.models import Certificate
@@ -63,6 +66,45 @@ def test_a_gateway_without_a_certificate_is_critical(trusted: Chain) -> None:
     make(trusted, days=60, assign=False)
     status, told = check()
     assert (status, told["unassigned"]) == (2, True)
+
+
+def test_a_domain_that_the_assigned_certificate_does_not_cover_is_a_warning(trusted: Chain) -> None:
+    make(trusted, days=60)
+    topology.create_domain(domain="fabrikam.com", actor=MAKER)
+    status, told = check()
+    assert status == 1
+    assert "fabrikam.com" in " ".join(told["certificates"][0]["warnings"])
+
+
+def test_a_key_that_cannot_be_opened_is_critical(trusted: Chain, settings: Any) -> None:
+    make(trusted, days=60)
+    settings.MASTER_KEY_FILE.unlink()
+    status, told = check()
+    assert status == 2
+    assert "Its private key cannot be opened." in told["certificates"][0]["errors"][0]
+
+
+def test_a_chain_that_ends_before_its_certificate_is_told_in_time(trusted: Chain, tmp_path: Path) -> None:
+    """The assigned certificate has months left, the authority above it three days."""
+    ends = DAYS_NOW() + timedelta(days=3, hours=1)
+    short = Authority(tmp_path, "Contoso Short", trusted.root, ends=f"{ends:%Y%m%d%H%M%SZ}")
+    leaf, key = short.issue("DNS:sip.contoso.com", "DNS:contoso.com")
+    row = importing.import_certificate(
+        importing.examine([leaf, key, short.pem]), actor=MAKER, accept_warnings=True, reason="A test"
+    )
+    assignments.assign(row, actor=MAKER)
+    status, told = check()
+    assert (status, told["certificates"][0]["days_left"]) == (2, 3)
+
+
+def test_what_is_planned_is_looked_at_as_on_its_first_day(trusted: Chain) -> None:
+    make(trusted, days=90)
+    assignments.assign(
+        make(trusted, days=60, assign=False), actor=MAKER, use_from=DAYS_NOW() + timedelta(days=2)
+    )
+    assert check()[0] == 0
+    topology.create_domain(domain="fabrikam.com", actor=MAKER)
+    assert [bool(each["warnings"]) for each in check()[1]["certificates"]] == [True, True]
 
 
 def test_each_reminder_is_mailed_once(trusted: Chain, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,8 @@ class Command(PanelCommand):
     """manage.py check_certificates [--json] [--mail]: exit status 0 all is well, 1 warning, 2 critical."""
 
     help = (
-        "Say when certificates end, ours and those partners showed. Exit status 0, 1 (within 30 days) or 2 "
+        "Say when certificates end, ours and those partners showed, and what else is wrong with the one that "
+        "the gateway uses. Exit status 0, 1 (within 30 days) or 2 "
         "(within 7 days, ended, none assigned, or the gateway shows another one or cannot be reached). With "
         "--mail, tell PANEL_ALERT_MAIL at 30, 14, 7, 3 and 1 days and at the end, and when a partner has "
         "another issuer; once each."
@@ -56,7 +57,7 @@ class Command(PanelCommand):
             "certificates": [_as_json(each) for each in found],
         }
         general = [*([unassigned(now)] if unassigned(now) else []), *others, *down]
-        self.tell(options, data, *general, *map(_line, found))
+        self.tell(options, data, *general, *(line for each in found for line in _lines(each)))
         if options["mail"]:
             with override(settings.ALERT_LANGUAGE):
                 _mail(notices(watched(now), now))
@@ -72,11 +73,17 @@ def _as_json(each: Watched) -> dict[str, Any]:
         "not_after": each.ends.isoformat(),
         "days_left": each.left.days,
         "status": each.status,
+        "errors": each.errors,
+        "warnings": each.warnings,
     }
 
 
-def _line(each: Watched) -> str:
-    return f"{each.kind}\t{each.ends:%Y-%m-%d}\t{each.left.words}\t{each.name}"
+def _lines(each: Watched) -> list[str]:
+    return [
+        f"{each.kind}\t{each.ends:%Y-%m-%d}\t{each.left.words}\t{each.name}",
+        *(f"error: {said}" for said in each.errors),
+        *(f"warning: {said}" for said in each.warnings),
+    ]
 
 
 def _mail(due: list[Notice]) -> None:
