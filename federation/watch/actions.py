@@ -10,4 +10,5 @@ class Action(TextChoices):
     """Audit actions of this room."""
 
     SEEN = "watch:look:seen", _("Server showed something new")
+    DELETE = "watch:look:delete", _("Look at a server deleted")
     FEED = "watch:feed:renew", _("New address of the calendar")

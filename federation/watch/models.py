@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from federation.certificates.words import left
+from federation.partners.models import PartnerDomain
+from federation.topology.models import LocalDomain
 from federation.topology.names import LONGEST_NAME, shown_domain
 from federation.x509 import asn1
 from federation.x509.facts import read_certificate
@@ -26,6 +28,15 @@ class LookQuerySet(models.QuerySet["Look"]):
     def matching(self, text: str) -> LookQuerySet:
         """Looks whose domain or issuer contains ``text``."""
         return self.filter(Q(domain__contains=text.casefold()) | Q(issuer__icontains=text))
+
+    def of_partners(self) -> LookQuerySet:
+        """Looks at domains of partners of today, and at none of ours."""
+        ours = LocalDomain.objects.values("domain")
+        return self.filter(domain__in=PartnerDomain.objects.values("domain")).exclude(domain__in=ours)
+
+    def of_ours(self) -> LookQuerySet:
+        """Looks at our own domains."""
+        return self.filter(domain__in=LocalDomain.objects.values("domain"))
 
 
 class Look(models.Model):

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
+from controlpanel.audit import commits
 from controlpanel.audit.records import facts, record
 from federation.certificates.models import Assignment
 from federation.certificates.services import keys
@@ -192,6 +193,12 @@ def _place(look: visits.Look) -> dict[str, Any]:
         "issuer": leaf.issuer if leaf else "",
         "not_after": leaf.not_after.isoformat() if leaf else "",
     }
+
+
+@transaction.atomic
+def delete_looks(rows: Iterable[Look], *, actor: Actor, reason: str = "") -> int:
+    """Forget what servers showed, all or none. Returns how many."""
+    return commits.delete_all(rows, action=Action.DELETE, actor=actor, reason=reason)
 
 
 @transaction.atomic

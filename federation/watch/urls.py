@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.look_list, name="list"),
     path("<int:pk>/", views.look_details, name="details"),
     path("open/", views.open_look, name="open"),
+    path("delete/", views.delete_selected, name="delete"),
     path("new/", views.new_look, name="new"),
     path("calendar/", views.show_feed, name="feed"),
     path("calendar/<slug:secret>.ics", views.calendar, name="calendar"),

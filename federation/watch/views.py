@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from controlpanel.accounts.doors import door
@@ -21,12 +22,15 @@ from controlpanel.accounts.rights import Right
 from controlpanel.audit.actor import Actor
 from controlpanel.audit.models import AuditEvent
 from controlpanel.lists import actions
+from controlpanel.lists.selection import selected
 from federation.watch import feeds, services, telling
 from federation.watch.forms import LookForm
 from federation.watch.models import Look
 from federation.watch.tables import LOOKS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpRequest, HttpResponseBase
 
     from controlpanel.shell.http import PanelRequest
@@ -66,6 +70,19 @@ def look_details(request: PanelRequest, pk: int) -> HttpResponse:
 def open_look(request: PanelRequest) -> HttpResponse:
     """Edit > Show details."""
     return actions.open_selected(request, LOOKS, _looks(), "watch:details")
+
+
+@door(see=Right.SECRETS)
+def delete_selected(request: PanelRequest) -> HttpResponse:
+    """Edit > Delete."""
+
+    def act(looks: Sequence[Look], reason: str) -> str:
+        count = services.delete_looks(looks, actor=Actor.of(request), reason=reason)
+        said = ngettext("%(count)s look was deleted.", "%(count)s looks were deleted.", count)
+        return said % {"count": count}
+
+    chosen = selected(request, LOOKS, _looks())
+    return actions.confirm(request, chosen, "watch/delete.html", act)
 
 
 @door(see=Right.SECRETS)

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from federation.certificates.models import Assignment, Certificate
 from federation.certificates.words import left
-from federation.topology.models import LocalDomain
 from federation.watch import words
 from federation.watch.faults import faults_of
 from federation.watch.models import Look
@@ -69,13 +68,12 @@ class Watched:
 
 
 def watched(now: datetime) -> list[Watched]:
-    """All by their end: ours in use, planned or not renewed, and what partners showed."""
+    """All by their end: ours in use, planned or not renewed, and what partners of today showed."""
     ours = [
         _of_gateway(row, now)
         for row in Certificate.objects.listed(now).select_related("key_pair")
         if row.used or row.planned or (row.renewed_by is None and row.not_after > now)
     ]
-    own = LocalDomain.objects.values("domain")
     theirs = [
         Watched(
             "partner",
@@ -85,7 +83,7 @@ def watched(now: datetime) -> list[Watched]:
             left(look.not_before, look.not_after, now),
             reverse("watch:details", args=[look.pk]),
         )
-        for look in Look.objects.exclude(domain__in=own).exclude(not_after=None)
+        for look in Look.objects.of_partners().exclude(not_after=None).defer("places", "chain")
         if look.not_before and look.not_after
     ]
     return sorted([*ours, *theirs], key=lambda each: (each.ends, each.name))
@@ -119,7 +117,8 @@ class Notice:
 def notices(found: list[Watched], now: datetime) -> list[Notice]:
     """All that is to be told by now, in the language in force: what ends, and whose issuer is new."""
     ending = [Notice((each.sha256, each.due), each.sentence) for each in found if each.due is not None]
-    changed = Look.objects.filter(issuer_changed_at__gt=now - NEWS).exclude(sha256="")
+    known = Look.objects.of_partners() | Look.objects.of_ours()
+    changed = known.filter(issuer_changed_at__gt=now - NEWS).exclude(sha256="")
     return [*ending, *(Notice((look.sha256, NEW_ISSUER), issuer_changed(look)) for look in changed)]
 
 
@@ -144,8 +143,7 @@ def served_otherwise(now: datetime) -> list[str]:
     current = Assignment.objects.in_force(now)
     if current is None:
         return []
-    ours = LocalDomain.objects.values("domain")
-    looks = Look.objects.filter(domain__in=ours, seen_at__gte=current.use_from).order_by("domain")
+    looks = Look.objects.of_ours().filter(seen_at__gte=current.use_from).order_by("domain")
     text = _("The gateway shows another certificate for “%(domain)s” than the assigned “%(name)s”.")
     assigned = {current.certificate.sha256}
     return [text % {"domain": look, "name": current} for look in looks if look.thumbprints - assigned]
@@ -153,11 +151,10 @@ def served_otherwise(now: datetime) -> list[str]:
 
 def unreached() -> list[str]:
     """A sentence for each domain of ours at which the last look found nobody."""
-    ours = LocalDomain.objects.values("domain")
     text = _("Nobody reaches the gateway at “%(domain)s”. %(why)s")
     return [
         text % {"domain": look, "why": words.told(look.trouble, look.params)}
-        for look in Look.objects.filter(domain__in=ours).exclude(trouble="").order_by("domain")
+        for look in Look.objects.of_ours().exclude(trouble="").order_by("domain")
     ]
 
 

@@ -28,6 +28,7 @@ DOORS = (
     Door("watch:list"),
     Door("watch:details", args=a_look),
     Door("watch:open", get_is=302, query="row=1"),
+    Door("watch:delete", get=SECRETS, get_is=302, post=SECRETS, post_is=302),
     Door("watch:new", get=SECRETS, post=SECRETS, post_is=422),
     Door("watch:feed", get=SECRETS, post=SECRETS, post_is=302),
     Door("watch:calendar", get=EVERYBODY, args=the_secret),

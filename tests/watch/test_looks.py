@@ -270,3 +270,13 @@ def test_a_certificate_that_nobody_shows_any_more_is_not_kept(
     look = services.look_at("fabrikam.test", actor=Actor("maker"))
     assert (look.sha256, look.not_after, look.certificates) == ("", None, [])
     assert issuer not in Page(alice_client.get("/security/watch/")).text
+
+
+def test_looks_are_deleted_and_the_change_log_says_so(alice_client: Client, trusted: Chain) -> None:
+    row = services.look_at("fabrikam.test", actor=Actor("maker"))
+    question = Page(alice_client.get("/security/watch/delete/", {"row": row.pk}))
+    assert "fabrikam.test" in question.text
+    page = Page(question.form("Delete").send(alice_client, follow=True))
+    assert page.said == ["1 look was deleted."]
+    assert not Look.objects.exists()
+    assert AuditEvent.objects.get(action="watch:look:delete").before["domain"] == "fabrikam.test"

@@ -16,6 +16,7 @@ from django.utils import timezone
 from controlpanel.audit.actor import Actor
 from federation.certificates.services import assignments, importing
 from federation.partners import services as partners
+from federation.partners.models import Partner
 from federation.topology import services as topology
 from federation.watch import feeds
 from federation.watch.models import Look
@@ -160,6 +161,7 @@ def test_mail_to_nobody_is_no_success(trusted: Chain) -> None:
 def test_a_partner_s_end_and_new_issuer_are_told_once(trusted: Chain, settings: Any) -> None:
     settings.ALERT_MAIL = ["alice@contoso.com"]
     make(trusted, days=200)
+    partners.create_partner(domain="fabrikam.com", actor=MAKER)
     leaf, _key = trusted.middle.issue(
         "DNS:fabrikam.com", ends=f"{DAYS_NOW() + timedelta(days=5):%Y%m%d%H%M%SZ}"
     )
@@ -184,6 +186,25 @@ def test_a_partner_s_end_and_new_issuer_are_told_once(trusted: Chain, settings: 
     assert "from “CN=Former” to “CN=Contoso Issuing,O=Contoso”" in message.body
     check("--mail")
     assert len(mail.outbox) == 1
+
+
+def test_who_is_no_partner_any_more_raises_no_alarm(trusted: Chain, settings: Any) -> None:
+    settings.ALERT_MAIL = ["alice@contoso.com"]
+    make(trusted, days=200)
+    partners.create_partner(domain="fabrikam.com", actor=MAKER)
+    Look.objects.create(
+        domain="fabrikam.com",
+        seen_at=DAYS_NOW(),
+        sha256="A" * 64,
+        not_before=DAYS_NOW() - timedelta(days=90),
+        not_after=DAYS_NOW() + timedelta(days=2, hours=1),
+        issuer_before="CN=Former",
+        issuer_changed_at=DAYS_NOW(),
+    )
+    assert check()[0] == 2
+    partners.delete_partners(Partner.objects.all(), actor=MAKER)
+    assert check("--mail")[0] == 0
+    assert not mail.outbox
 
 
 def test_the_calendar_opens_by_its_secret_address_alone(
