@@ -280,3 +280,14 @@ def test_looks_are_deleted_and_the_change_log_says_so(alice_client: Client, trus
     assert page.said == ["1 look was deleted."]
     assert not Look.objects.exists()
     assert AuditEvent.objects.get(action="watch:look:delete").before["domain"] == "fabrikam.test"
+
+
+def test_a_partner_s_page_shows_its_additional_domains_too(alice_client: Client, trusted: Chain) -> None:
+    partners.create_partner(
+        domain="fabrikam.com", additional=["nowhere.test", "fabrikam.test"], actor=Actor("maker")
+    )
+    services.look_at_all(["nowhere.test", "fabrikam.test"], actor=Actor("maker"))
+    page = Page(alice_client.get(f"/federation/partners/{Partner.objects.get().pk}/"))
+    assert "The DNS does not know “nowhere.test”." in page.text
+    links = [f"/security/watch/{row.pk}/" for row in Look.objects.all()]
+    assert all(link in page.response.content.decode() for link in links)
