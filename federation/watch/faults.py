@@ -19,6 +19,20 @@ if TYPE_CHECKING:
 
 #: What the end of a certificate and of its chain says by itself.
 _BY_DATE = frozenset({Code.ENDS_SOON, Code.EXPIRED, Code.AUTHORITY_ENDS_FIRST})
+#: Warnings that can come up after the import; the others stay as they were when somebody accepted them.
+_LATER = frozenset(
+    {
+        Code.DOMAIN_UNCOVERED,
+        Code.DOMAIN_BY_WILDCARD,
+        Code.DOMAIN_BY_OTHER_NAME,
+        Code.NOT_YET_VALID,
+        Code.ISSUER_MISSING,
+        Code.AUTHORITY_UNTRUSTED,
+        Code.AUTHORITY_EXPIRED,
+        Code.AUTHORITY_NOT_YET_VALID,
+        Code.CHAIN_REFUSED,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +58,6 @@ def faults_of(row: Certificate, *, at: datetime) -> Faults:
         errors.append(_("Its private key cannot be opened. %(why)s") % {"why": " ".join(refusal.messages)})
     return Faults(
         tuple(errors),
-        tuple(told(each) for each in found if each.severity is Severity.WARNING),
+        tuple(told(each) for each in found if each.severity is Severity.WARNING and each.code in _LATER),
         min(each.not_after for each in (report.leaf, *row.served, *report.path.steps)),
     )

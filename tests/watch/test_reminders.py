@@ -21,7 +21,8 @@ from federation.topology import services as topology
 from federation.watch import feeds
 from federation.watch.models import Look
 from federation.x509.facts import read_certificate
-from tests.x509.authority import Authority, der
+from federation.x509.findings import Code
+from tests.x509.authority import LEAF, Authority, der
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,6 +97,22 @@ def test_a_chain_that_ends_before_its_certificate_is_told_in_time(trusted: Chain
     assignments.assign(row, actor=MAKER)
     status, told = check()
     assert (status, told["certificates"][0]["days_left"]) == (2, 3)
+
+
+def test_a_warning_that_was_accepted_at_the_import_does_not_come_back(trusted: Chain) -> None:
+    """A certificate without client usage; what was accepted with a reason is no alarm for ever."""
+    ends = DAYS_NOW() + timedelta(days=90)
+    leaf, key = trusted.middle.issue(
+        "DNS:sip.contoso.com",
+        "DNS:contoso.com",
+        ends=f"{ends:%Y%m%d%H%M%SZ}",
+        extensions=LEAF.replace(",clientAuth", ""),
+    )
+    found = importing.examine([leaf, key, trusted.middle.pem])
+    assert any(each.code is Code.NO_CLIENT_USAGE for each in found.report.findings)
+    row = importing.import_certificate(found, actor=MAKER, accept_warnings=True, reason="A test")
+    assignments.assign(row, actor=MAKER)
+    assert check()[0] == 0
 
 
 def test_what_is_planned_is_looked_at_as_on_its_first_day(trusted: Chain) -> None:
