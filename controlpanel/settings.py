@@ -12,7 +12,8 @@ PANEL_SECRET_KEY    the secret key, when it is not to be kept in the state direc
 PANEL_MAIL_URL      where mails go out, such as smtp+tls://name:password@mail.contoso.com:587
 PANEL_MAIL_FROM     who they are from; PANEL_ALERT_MAIL who is told that a certificate ends, comma separated;
                     PANEL_ALERT_LANGUAGE in which language, "en" or "fr" (default en)
-PANEL_NAMESERVERS   name servers for looks at partners, comma separated (default: those of the machine)
+PANEL_NAMESERVERS   name servers for looks at partners and at our SRV records, comma
+                    separated (default: those of the machine)
 PANEL_IMPORT_LIMIT_MB  how large a file of users may be that is uploaded (default 64)
 PANEL_SESSION_HOURS how long a session lasts at most (default 10); PANEL_IDLE_MINUTES when unused (default 60)
 """

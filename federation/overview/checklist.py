@@ -14,9 +14,9 @@ from federation.directory.models import Assignment, User
 from federation.gateway.models import Report
 from federation.partners.models import Partner
 from federation.policies.models import ExternalAccessPolicy, Scope
-from federation.status import certificate
+from federation.status import certificate, srv
 from federation.status.live import all_partners_have_a_stream
-from federation.topology.models import LocalDomain, Pool, Site
+from federation.topology.models import Pool, Site
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,12 +26,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do first: whether it is done, where it is done, and the right it takes."""
+    """One thing to do first: whether it is done, where it is done, and the right it takes.
+
+    ``note`` is what else stands there, such as what is wrong and how old that is.
+    """
 
     label: _StrPromise | str
     done: bool
     url: str
     right: Right = Right.CHANGE
+    note: str = ""
 
 
 def steps(now: datetime) -> list[Step]:
@@ -78,10 +82,11 @@ def _organisation() -> list[Step]:
 
 
 def _federation(now: datetime) -> list[Step]:
+    found = srv.leads()
     return [
         Step(
             _("List the domains of your organisation"),
-            LocalDomain.objects.exists(),
+            bool(found),
             reverse("topology:domains-new"),
         ),
         Step(
@@ -100,6 +105,12 @@ def _federation(now: datetime) -> list[Step]:
             _("List the XMPP federated partners"),
             Partner.objects.exists(),
             reverse("partners:new"),
+        ),
+        Step(
+            _("Let the SRV record of each domain lead to a gateway, on port 5269"),
+            bool(found) and all(lead.is_right for lead in found),
+            reverse("topology:domains-list"),
+            note=srv.note(found, now),
         ),
         Step(
             _("See a stream with each partner come up and authenticate"),

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from controlpanel.metrics import registry
 from controlpanel.shell import aftermath, sections
-from federation.status import enforced, figures, live
+from federation.status import enforced, figures, live, srv
 from federation.status.in_force import follow_up
 from federation.status.words import METHOD_LABELS
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from controlpanel.shell.http import PanelRequest
     from federation.edge.models import XmppGatewayConfiguration
     from federation.partners.models import Partner
+    from federation.topology.models import LocalDomain
 
 
 def partner_streams(_request: PanelRequest, partner: Partner) -> sections.Section:
@@ -35,11 +36,19 @@ def settings_enforced(_request: PanelRequest, _row: XmppGatewayConfiguration) ->
     return sections.Section("status/_enforced.html", {"sentences": enforced.of_settings()})
 
 
+def domain_srv(_request: PanelRequest, domain: LocalDomain) -> sections.Section:
+    """On the page of a domain of ours: the SRV records it needs, and where they led."""
+    (lead,) = srv.leads([domain])
+    shown = {"lead": lead, "needed": srv.needed(domain), "age": srv.age([lead], timezone.now())}
+    return sections.Section("status/_srv.html", shown)
+
+
 def stand_by() -> None:
     """Register with the panel."""
     sections.add("partners.partner", partner_streams)
     sections.add("partners.partner", partner_enforced)
     sections.add("edge.xmppgatewayconfiguration", settings_enforced)
+    sections.add("topology.localdomain", domain_srv)
     aftermath.register(_follow_up)
     registry.register(figures.families)
 

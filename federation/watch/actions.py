@@ -11,4 +11,5 @@ class Action(TextChoices):
 
     SEEN = "watch:look:seen", _("Server showed something new")
     DELETE = "watch:look:delete", _("Look at a server deleted")
+    SRV = "watch:srv:seen", _("SRV record of a domain of ours is another")
     FEED = "watch:feed:renew", _("New address of the calendar")

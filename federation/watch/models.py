@@ -98,6 +98,31 @@ class Look(models.Model):
         return left(self.not_before, self.not_after, now)
 
 
+class SrvLook(models.Model):
+    """Where the SRV record of a domain of ours led when it was looked up last.
+
+    ``targets`` is a list of ``{"host", "port", "addresses"}``, the one to try first at the top.
+    """
+
+    domain = models.CharField(_("domain"), max_length=LONGEST_NAME, unique=True)
+    seen_at = models.DateTimeField(_("seen"))
+    seen_by = models.CharField(_("by"), max_length=150)
+    trouble = models.CharField(_("trouble"), max_length=40, blank=True)
+    params = models.JSONField(default=dict)
+    targets = models.JSONField(_("targets"), default=list)
+
+    AUDITED = ("domain", "trouble", "targets")
+
+    class Meta:
+        verbose_name = _("SRV record of a domain of ours")
+        verbose_name_plural = _("SRV records of domains of ours")
+        ordering = ("domain",)
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return shown_domain(self.domain)
+
+
 class Reminder(models.Model):
     """A mail that was sent: about which certificate, at how many days before its end. Never twice."""
 

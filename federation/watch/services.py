@@ -21,7 +21,7 @@ from federation.certificates.services import keys
 from federation.partners.models import PartnerDomain
 from federation.topology.models import LocalDomain
 from federation.watch.actions import Action
-from federation.watch.models import Feed, Look, Reminder
+from federation.watch.models import Feed, Look, Reminder, SrvLook
 from federation.watch.words import FAILED
 from federation.x509.facts import read_certificate
 from federation.x509.findings import Refused
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from controlpanel.audit.actor import Actor
+    from federation.watch.srv import Seen
     from federation.x509 import visits
     from federation.x509.facts import Certificate
 
@@ -199,6 +200,28 @@ def _place(look: visits.Look) -> dict[str, Any]:
 def delete_looks(rows: Iterable[Look], *, actor: Actor, reason: str = "") -> int:
     """Forget what servers showed, all or none. Returns how many."""
     return commits.delete_all(rows, action=Action.DELETE, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def keep_srv(seen: Iterable[Seen], *, actor: Actor) -> list[SrvLook]:
+    """Store where SRV records led, and forget domains that are ours no longer; record what is another."""
+    SrvLook.objects.exclude(domain__in=LocalDomain.objects.values("domain")).delete()
+    return [_keep_srv(each, actor=actor) for each in seen]
+
+
+def _keep_srv(seen: Seen, *, actor: Actor) -> SrvLook:
+    row = SrvLook.objects.select_for_update().filter(domain=seen.domain).first() or SrvLook(
+        domain=seen.domain
+    )
+    before = facts(row) if row.pk else {}
+    row.seen_at, row.seen_by = timezone.now(), actor.name
+    row.trouble, row.params = seen.trouble.value if seen.trouble else "", dict(seen.params)
+    row.targets = seen.targets
+    row.save()
+    after = facts(row)
+    if before != after:
+        record(Action.SRV, row, actor=actor, before=before, after=after)
+    return row
 
 
 @transaction.atomic

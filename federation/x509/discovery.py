@@ -91,6 +91,15 @@ async def find_targets(domain: str, ask: dns.asyncresolver.Resolver) -> list[Tar
     ]
 
 
+async def find_srv(domain: str, ask: dns.asyncresolver.Resolver) -> list[Place]:
+    """Where the SRV records for STARTTLS lead, with addresses; none without records. Raises StreamRefused."""
+    targets = await _services(domain, Method.START_TLS, ask)
+    if targets and not any(target.host for target in targets):
+        raise StreamRefused(Trouble.SERVICE_REFUSED, service=SERVICES[Method.START_TLS])
+    targets.sort(key=lambda each: (each.priority, -each.weight, each.host, each.port))
+    return await find_places([target for target in targets if target.host], ask)
+
+
 async def find_places(targets: Sequence[Target], ask: dns.asyncresolver.Resolver) -> list[Place]:
     """The targets with their addresses, IPv6 first; one without any is kept, with what went wrong."""
     found = await asyncio.gather(*(_places(target, ask) for target in targets))
