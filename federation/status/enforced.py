@@ -41,6 +41,10 @@ def of_settings() -> list[str]:
             "The stream establishment timeout, the inactivity timeout and the subscription refresh interval "
             "do not reach it: Prosody goes by its own configuration."
         ),
+        _(
+            "The dialback secret does not reach it: Prosody makes its own when it starts. Where several "
+            "gateways serve one domain, give each the same dialback_secret in its configuration."
+        ),
         _("The text of messages is never logged by it, whether the box is ticked or not."),
     ]
 

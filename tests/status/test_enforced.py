@@ -76,3 +76,4 @@ def test_the_configuration_says_what_of_it_does_not_reach_a_gateway(bob_client: 
     text = Page(bob_client.get(reverse("edge:xmpp-details", args=[1]))).text
     assert "Prosody goes by its own configuration" in text
     assert "never logged by it" in text
+    assert "The dialback secret does not reach it: Prosody makes its own" in text
