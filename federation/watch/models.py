@@ -111,7 +111,8 @@ class SrvLook(models.Model):
     params = models.JSONField(default=dict)
     targets = models.JSONField(_("targets"), default=list)
 
-    AUDITED = ("domain", "trouble", "targets")
+    AUDITED = ("domain", "trouble", "leads_to")
+    AUDIT_LABELS = {"leads_to": _("targets")}
 
     class Meta:
         verbose_name = _("SRV record of a domain of ours")
@@ -121,6 +122,11 @@ class SrvLook(models.Model):
 
     def __str__(self) -> str:
         return shown_domain(self.domain)
+
+    @property
+    def leads_to(self) -> list[str]:
+        """The targets as the change log tells them."""
+        return [f"{each['host']}:{each['port']}" for each in self.targets]
 
 
 class Reminder(models.Model):

@@ -140,7 +140,8 @@ def test_a_domain_added_later_is_not_looked_up_yet(bob_client: Client) -> None:
 def test_only_what_is_another_is_recorded_and_what_is_not_ours_is_forgotten() -> None:
     for _time in range(2):
         checked()
-    assert AuditEvent.objects.filter(action="watch:srv:seen").count() == 1
+    event = AuditEvent.objects.get(action="watch:srv:seen")
+    assert event.after["leads_to"] == ["xmpp1.contoso.test:5269"]
     topology.delete_domains(LocalDomain.objects.all(), actor=MAKER)
     assert checked() == {}
     assert not SrvLook.objects.exists()
