@@ -18,7 +18,7 @@ return function (control, options, new_client, open_sealed, tools, look)
 
 local report, folder = control.report, options.certificates;
 local certificate = { served = nil };
-local looked, busy, refused = false, false, nil; -- what was refused is not fetched again
+local looked, busy, refused = false, false, nil; -- what was refused is not fetched again until something changes
 local latest; -- what was announced last
 
 local function path(host, suffix) return ("%s/%s.%s"):format(folder, host, suffix); end
@@ -108,16 +108,30 @@ local function refuse(announced, code, text)
 	control.news();
 end
 
+-- Looks at one host after the other: done(expected) when all show it, else done() with the first other one.
+local function look_at_all(hosts, expected, done, from)
+	local at = from or 1;
+	look(hosts[at], function (fingerprint)
+		if fingerprint ~= expected or at == #hosts then return done(fingerprint); end
+		look_at_all(hosts, expected, done, at + 1);
+	end);
+end
+
 -- What the server shows now, as the report tells it; then done().
-local function look_around(done)
-	local host = our_hosts()[1];
-	if not host then return; end
+local function look_around(announced, done)
+	local hosts = our_hosts();
+	if #hosts == 0 then return; end
 	busy = true;
-	look(host, function (fingerprint)
+	look_at_all(hosts, announced, function (fingerprint)
 		looked, busy, certificate.served = true, false, fingerprint;
 		control.news();
 		done();
 	end);
+end
+
+local function all_is_well()
+	refused = nil;
+	report.over("certificate-refused", "certificate-not-served", "certificate-not-fetched");
 end
 
 local function install(found, announced)
@@ -131,7 +145,7 @@ local function install(found, announced)
 	end
 	tell_modules();
 	timer.add_task(SETTLE, function ()
-		look(hosts[1], function (fingerprint)
+		look_at_all(hosts, announced, function (fingerprint)
 			if fingerprint ~= announced then
 				put_back(hosts);
 				tell_modules();
@@ -140,8 +154,8 @@ local function install(found, announced)
 				return;
 			end
 			forget_old(hosts);
-			looked, busy, refused, certificate.served = true, false, nil, fingerprint;
-			report.over("certificate-refused", "certificate-not-served", "certificate-not-fetched");
+			looked, busy, certificate.served = true, false, fingerprint;
+			all_is_well();
 			module:log("info", "The assigned certificate is served (%s)", fingerprint);
 			control.news();
 		end);
@@ -166,18 +180,20 @@ end
 function certificate.announced(announced, headers, body)
 	latest = { announced, headers, body };
 	if busy then return; end
-	if not looked then return look_around(function () certificate.announced(announced, headers, body); end); end
-	if not folder or not announced or announced == refused or announced == certificate.served then return; end
+	if not looked then return look_around(announced, function () certificate.announced(announced, headers, body); end); end
+	if not announced or announced == certificate.served then return all_is_well(); end
+	if not folder or announced == refused then return; end
 	fetch(headers, body, announced);
 end
 
--- The rules in force changed, and with them perhaps which of our hosts are meant.
+-- The rules in force changed, and with them perhaps which of our hosts are meant: what was refused is tried again.
 function certificate.again()
+	refused = nil;
 	if latest then certificate.announced(latest[1], latest[2], latest[3]); end
 end
 
 -- Somebody reloaded the server's configuration, perhaps with another certificate.
-module:hook("config-reloaded", function () looked = false; end);
+module:hook("config-reloaded", function () looked, refused = false, nil; end);
 
 return certificate;
 

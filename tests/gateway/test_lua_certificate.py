@@ -1,0 +1,49 @@
+"""A certificate that was refused is tried again when something changed, and its alarm ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.gateway.servers import MODULE
+
+DRIVER = Path(__file__).with_name("certificates.lua")
+HOSTS: list[dict[str, Any]] = [{"host": "a.test", "shows": "old"}, {"host": "b.test", "shows": "old"}]
+REFUSED = "1 certificate-refused"
+
+
+def answers(folder: Path, *commands: dict[str, Any]) -> list[str]:
+    """Fetches so far and alarms, after each command; the hosts come first and are left out."""
+    lines = "".join(json.dumps(command) + "\n" for command in [*HOSTS, *commands])
+    done = subprocess.run(
+        ["lua5.4", str(DRIVER), str(MODULE), str(folder)],
+        input=lines,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return [line.strip() for line in done.stdout.splitlines()[len(HOSTS) :]]
+
+
+@pytest.mark.parametrize("change", ["again", "reload"])
+def test_what_was_refused_is_tried_again_after_a_change(tmp_path: Path, change: str) -> None:
+    new = {"announce": "new"}
+    told = answers(tmp_path / "certs", new, new, {"make": True}, new, {change: True}, new)
+    assert told[:4] == [REFUSED] * 4
+    assert told[-1] == "2"
+
+
+def test_the_alarm_ends_when_the_served_one_is_assigned_again_or_none(tmp_path: Path) -> None:
+    for last in ({"announce": "old"}, {"announce": None}):
+        assert answers(tmp_path / "certs", {"announce": "new"}, last) == [REFUSED, "1"]
+
+
+def test_every_host_is_looked_at(tmp_path: Path) -> None:
+    odd = {"host": "c.test", "shows": "another"}
+    told = answers(tmp_path / "certs", {"make": True}, odd, {"announce": "old"})
+    assert told[-1] == "1"
