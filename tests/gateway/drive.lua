@@ -48,6 +48,16 @@ function commands.decide(c)
 	return (code or "allowed") .. (strips and " stripped" or "")
 end
 
+-- How many users are in the fullest bucket of a host.
+function commands.crowded(c)
+	local most = 0
+	for _, bucket in pairs(state.users[c.host]) do
+		local _, here = bucket:gsub("\n", "")
+		most = math.max(most, here)
+	end
+	return tostring(most)
+end
+
 -- A document in one piece; the different answers to questions, one after the other, as they are whenever the
 -- server may have its turn.
 function commands.watch(c)

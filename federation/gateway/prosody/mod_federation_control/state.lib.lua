@@ -37,12 +37,11 @@ local function new()
 	}, State);
 end
 
--- Names of people begin and end alike ("marie.martin"), so both ends and the length are mixed.
+-- Every byte counts: names may begin and end alike and differ in the middle. The modulus is a prime below 2^32.
 local function bucket_of(node)
-	local a, b, c = byte(node, 1, 3);
-	local r, s, t, u, v, w = byte(node, -6, -1);
-	return (((((#node * 31 + a) * 31 + (b or 0)) * 31 + (c or 0)) * 31 + (r or 0)) * 31 + (s or 0) * 17
-		+ (t or 0) * 8191 + (u or 0) * 523 + (v or 0) * 61 + (w or 0)) % BUCKETS;
+	local hash = #node;
+	for i = 1, #node do hash = (hash * 65599 + byte(node, i)) % 4294967291; end
+	return hash % BUCKETS;
 end
 
 local function split_user(key)
