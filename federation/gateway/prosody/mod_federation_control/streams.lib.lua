@@ -82,7 +82,8 @@ function streams.enforce()
 			streams.close(session, "reset");
 		else
 			for domain in pairs(session.hosts or {}) do
-				if not control.gate.partner(domain) then session.hosts[domain] = nil; end
+				local other = control.gate.partner(domain);
+				if not other or (method and not other.can[method]) then session.hosts[domain] = nil; end
 			end
 		end
 		control.slices.breathe();

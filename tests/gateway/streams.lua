@@ -1,0 +1,26 @@
+-- What streams.enforce() leaves of a stream that serves several domains. Prints them.
+
+local folder = arg[1]
+local partners = {
+	["first.test"] = { can = { ["sasl-tls"] = true } };
+	["same.test"] = { can = { ["sasl-tls"] = true } };
+	["stricter.test"] = { can = { ["dialback-tcp"] = true } };
+}
+local session = {
+	direction = "incoming", from_host = "first.test", to_host = "contoso.test", federation_method = "sasl-tls";
+	hosts = { ["first.test"] = {}, ["same.test"] = {}, ["stricter.test"] = {}, ["stranger.test"] = {} };
+	close = function (self) self.destroyed = true end;
+}
+module = { shared = function () return { session } end }
+package.loaded["util.array"] = {}
+package.loaded["util.timer"] = { add_task = function () end }
+
+local streams = assert(loadfile(folder .. "/streams.lib.lua"))()({
+	news = function () end, slices = { breathe = function () end };
+	gate = { partner = function (domain) return partners[domain] end };
+})
+streams.enforce()
+local left = {}
+for domain in pairs(session.hosts) do left[#left + 1] = domain end
+table.sort(left)
+print(session.destroyed and "closed" or table.concat(left, " "))
