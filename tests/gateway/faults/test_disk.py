@@ -81,6 +81,31 @@ def test_a_damaged_journal_is_believed_up_to_the_damage(
     assert not (store(made) / "journal").exists()
 
 
+def test_a_long_journal_gives_way_to_a_full_document(
+    panel: Panel, made: Prosody, says: Callable[[], str]
+) -> None:
+    with panel.serving():
+        made.start()
+        panel.in_force()
+        for number in range(6):  # 18 MB
+            panel.commit(*((f"novelty:{n}", {"text": f"{number}" * 60_000}) for n in range(50)))
+            panel.in_force()
+        panel.wait_for(lambda request: request.have is None, after=1)
+        deadline = time.monotonic() + 10
+        while (store(made) / "journal").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not (store(made) / "journal").exists()
+        panel.commit(objects.user("alice@contoso.test", enabled=False, pool=1, policy=None))
+        panel.in_force()
+        assert says() == "user-disabled"
+    made.stop()
+    made.start()
+    deadline = time.monotonic() + 10
+    while f"Revision {panel.revision} from disk" not in made.log() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert says() == "user-disabled"
+
+
 def test_a_clock_that_was_set_back_does_not_make_old_rules_young(
     panel: Panel, made: Prosody, says: Callable[[], str]
 ) -> None:

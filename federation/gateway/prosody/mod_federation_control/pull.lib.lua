@@ -62,14 +62,15 @@ end
 local function apply(document)
 	local began = monotonic();
 	slices.run(function ()
-		local ok, problem = keep(document);
+		local ok, problem, long = keep(document);
 		if ok then report.over("disk"); else report.alarm("disk", problem); end
 		document:commit(slices.breathe, control.put_in_force);
-	end, function (ok, problem)
-		if not ok then return failed("apply-failed", problem); end
+		return long or false;
+	end, function (ok, result)
+		if not ok then return failed("apply-failed", result); end
 		module:log("info", "Revision %d in force (%s, %d lines, %.0f ms)", document.header.revision,
 			document.header.kind, document.lines, (monotonic() - began) * 1000);
-		resync = false;
+		resync = result; -- once the journal is long
 		report.over("document-refused", "apply-failed");
 		confirmed();
 		control.changed();

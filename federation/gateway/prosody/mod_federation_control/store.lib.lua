@@ -52,7 +52,10 @@ function store:keep()
 	return true;
 end
 
--- Adds a change document that is about to count.
+local function journal_is_long() return (lfs.attributes(path("journal"), "size") or 0) > LONGEST_JOURNAL; end
+
+-- Adds a change document that is about to count. True, or nil and the reason; and whether a full document should
+-- take the place of a journal that has become long.
 function store:append(pieces)
 	local file, problem = io.open(path("journal"), "ab");
 	local ok = file and true;
@@ -65,7 +68,7 @@ function store:append(pieces)
 		if ok and not closed then ok, problem = nil, late; end
 	end
 	if not ok then self:forget(); return nil, problem; end
-	return true;
+	return true, nil, journal_is_long();
 end
 
 -- Nothing on disk can be believed any more.
@@ -134,8 +137,7 @@ function store:load(identity)
 	if not state then return nil, problem; end
 	local wrong;
 	state, wrong = read_journal(state, identity);
-	local size = lfs.attributes(path("journal"), "size") or 0;
-	return state, wrong and "journal-" .. wrong or nil, wrong ~= nil or size > LONGEST_JOURNAL;
+	return state, wrong and "journal-" .. wrong or nil, wrong ~= nil or journal_is_long();
 end
 
 return store;
