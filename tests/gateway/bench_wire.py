@@ -47,7 +47,7 @@ class End(Protocol):
 class Client:
     """A client that counts messages and reads nothing else."""
 
-    def __init__(self, port: int, domain: str) -> None:
+    def __init__(self, port: int, domain: str, *, reads: bool = True) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), 10)
         self.buffer, self.count = b"", 0
         opening = (
@@ -65,7 +65,8 @@ class Client:
         self.full = found[1].decode()
         self._ask("<presence/>", b"<presence")
         self.socket.settimeout(None)
-        threading.Thread(target=self._read, daemon=True).start()
+        if reads:
+            threading.Thread(target=self._read, daemon=True).start()
 
     def send(self, text: str) -> None:
         self.socket.sendall(text.encode())
