@@ -46,6 +46,7 @@ NOT_SENT = {
     "certificates:authority": "whom the panel trusts when it looks at certificates",
     "certificates:master-key": "how keys are kept in the panel",
     "watch:look": "what servers of partners showed",
+    "watch:srv": "where the DNS leads partners",
     "watch:feed": "an address of the panel",
 }
 
