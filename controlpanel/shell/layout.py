@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crispy_forms.layout import LayoutObject
+from crispy_forms.layout import Field, LayoutObject
 from django.template.loader import render_to_string
 
 if TYPE_CHECKING:
     from django import forms
     from django.template import Context
     from django.utils.functional import _StrPromise
+
+
+class First(Field):  # type: ignore[misc]  # crispy has no types
+    """The field in which typing starts. In a refused form reading starts at what is wrong (page.js)."""
+
+    def render(self, form: forms.BaseForm, context: Context, **kwargs: Any) -> str:
+        """The field, focused when the form is opened."""
+        if not form.is_bound:
+            self.attrs["autofocus"] = True
+        return str(super().render(form, context, **kwargs))
 
 
 class Advanced(LayoutObject):  # type: ignore[misc]  # crispy has no types

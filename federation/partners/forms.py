@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from controlpanel.shell.details import DetailsForm
 from controlpanel.shell.fields import LineField, TextField
-from controlpanel.shell.layout import Advanced
+from controlpanel.shell.layout import Advanced, First
 from controlpanel.shell.numbers import NumberField
 from federation.partners import dependents, words
 from federation.partners.models import Partner
@@ -84,7 +84,7 @@ class PartnerForm(DetailsForm):
         if self.row is not None:
             del self.fields["domain"]
         self._help()
-        named = [] if self.row else [Field("domain", autofocus=True)]
+        named = [] if self.row else [First("domain")]
         return Layout(
             *named,
             "description",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from controlpanel.shell.details import DetailsForm
 from controlpanel.shell.fields import LineField
+from controlpanel.shell.layout import First
 from federation.policies.rules import NEEDS, SWITCHES
 from federation.policies.words import NEEDS_SENTENCES, SWITCH_LABELS
 
@@ -61,7 +62,7 @@ class PolicyForm(DetailsForm):
                 boxes.append(HTML(_reason(name)))
             else:
                 boxes.append(Field(name, wrapper_class="check"))
-        own = [Field("name", autofocus=True)] if self.named else []
+        own = [First("name")] if self.named else []
         return Layout(*own, "description", Fieldset(_("What the governed users may do"), *boxes))
 
 

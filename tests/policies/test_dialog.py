@@ -161,3 +161,12 @@ def test_cancel_leads_back_and_saves_nothing(alice_client: Client) -> None:
 def test_audio_and_video_says_that_lync_hid_it(alice_client: Client) -> None:
     dialog = Page(alice_client.get(reverse("policies:new-user")))
     assert "Not in the original panel" in dialog.text
+
+
+def test_typing_starts_in_the_name_and_reading_a_refusal_at_its_message(alice_client: Client) -> None:
+    address = reverse("policies:new-user")
+    assert b" autofocus" in alice_client.get(address).content
+    refused = alice_client.post(address, {"name": ""})
+    assert refused.status_code == 422
+    assert b" autofocus" not in refused.content
+    assert b" data-focus" in refused.content
