@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from controlpanel.accounts.rights import Right
 from federation.directory.models import Assignment, User
-from federation.gateway.models import Report
+from federation.gateway.models import Gateway
 from federation.partners.models import Partner
 from federation.policies.models import ExternalAccessPolicy, Scope
-from federation.status import certificate, srv
+from federation.status import certificate, srv, words
 from federation.status.live import all_partners_have_a_stream
+from federation.status.standing import stands
 from federation.topology.models import Pool, Site
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def _organisation() -> list[Step]:
 
 def _federation(now: datetime) -> list[Step]:
     found = srv.leads()
+    gateways = stands(Gateway.objects.filter(enabled=True).listed(), now)
     return [
         Step(
             _("List the domains of your organisation"),
@@ -91,9 +93,10 @@ def _federation(now: datetime) -> list[Step]:
         ),
         Step(
             _("Add the XMPP gateways, and let each report"),
-            Report.objects.filter(seen_at__isnull=False).exists(),
+            bool(gateways) and all(each.holds for each in gateways),
             reverse("status:list"),
             Right.SECRETS,
+            note=words.note(gateways),
         ),
         Step(
             _("Assign a certificate that covers every domain, and see it served"),

@@ -27,7 +27,7 @@ def families() -> Iterator[Family]:
     waiting = Unpublished.objects.count()
     yield Family("panel_unpublished_events", "Commits that are not published yet.", [Sample(waiting)])
     found = stands(Gateway.objects.filter(enabled=True).listed(), now)
-    yield _family("up", "Whether it reports and has rules to go by.", found, _is_up)
+    yield _family("up", "Whether it reports, and the rules it has hold there.", found, _is_up)
     yield _family("well", "Whether it has the latest revision and no error stands.", found, _is_well)
     yield _family("errors", "Errors that stand.", found, _errors)
     yield _family("revision_lag", "How many revisions it is behind.", found, partial(_lag, latest))
@@ -46,7 +46,7 @@ def _family(name: str, sentence: str, found: list[Stand], value: Callable[[Stand
 
 
 def _is_up(stand: Stand) -> float:
-    return float(stand.standing in {Standing.UP_TO_DATE, Standing.BEHIND})
+    return float(stand.holds)
 
 
 def _is_well(stand: Stand) -> float:

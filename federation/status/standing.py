@@ -12,6 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from federation.gateway.alarms import breaking
 from federation.gateway.models import Gateway, Report, Status
 from federation.replication.models import THE_ROW, Panel, Revision
 
@@ -33,6 +34,7 @@ class Standing(StrEnum):
     SILENT = "silent"
     CLOSED = "closed"  # it has nothing that it may decide by: nobody federates
     STRAYED = "strayed"  # what it has is no state that this panel published: it runs another history
+    BROKEN = "broken"  # it has rules of ours, but an error stands with which they do not hold
     BEHIND = "behind"
     UP_TO_DATE = "up-to-date"
 
@@ -52,10 +54,19 @@ class Stand:
         return report_of(self.gateway)
 
     @property
+    def holds(self) -> bool:
+        """Whether the revision that it names is in force there, confirmed by us, and nothing else is.
+
+        The one answer that the message bar, the list, Home and /metrics give.
+        """
+        is_ours = self.standing in {Standing.UP_TO_DATE, Standing.BEHIND}
+        return is_ours and self.report is not None and self.report.status == Status.LIVE
+
+    @property
     def is_well(self) -> bool:
         """Whether nobody need look at it: it has the latest revision, and no error stands."""
         if self.standing is Standing.UP_TO_DATE:
-            return not (self.report and self.report.alarms)
+            return self.holds and not (self.report and self.report.alarms)
         return self.standing is Standing.DISABLED
 
 
@@ -124,6 +135,8 @@ def _stand(gateway: Gateway, history: History, now: datetime) -> Stand:
         return Stand(gateway, Standing.CLOSED, since=report.revision_seen_at)
     if not history.has(report):
         return Stand(gateway, Standing.STRAYED, since=report.revision_seen_at)
+    if breaking(report.alarms):
+        return Stand(gateway, Standing.BROKEN, since=report.revision_seen_at)
     if behind := history.latest - report.revision:
         return Stand(gateway, Standing.BEHIND, behind, history.since(report))
     return Stand(gateway, Standing.UP_TO_DATE, since=report.revision_seen_at)

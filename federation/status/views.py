@@ -57,6 +57,7 @@ def gateway_details(request: PanelRequest, pk: int) -> HttpResponse:
         "label": words.LABELS[stand.standing],
         "look": words.LOOKS[stand.standing],
         "explained": words.explained(stand),
+        "alarms": list(words.alarms(stand.report)),
         "partners": live.by_partner(gateway.streams.order_by("pk")),
         "refused": live.by_code(gateway),
         "shown": certificate.shown(stand.report, timezone.now()),
@@ -128,7 +129,9 @@ def in_force_fragment(request: PanelRequest, number: int) -> HttpResponse:
     found = in_force(number, timezone.now())
     if found is None:
         raise Http404
-    response = render(request, "status/_in_force.html", {"in_force": found})
+    response = render(
+        request, "status/_in_force.html", {"in_force": found, "warnings": words.warnings(found)}
+    )
     response["Cache-Control"] = "no-store"
     return response
 

@@ -10,17 +10,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from federation.decisions.facts import Code
+from federation.gateway.alarms import breaking
 from federation.gateway.reports import NO_SNAPSHOT
 from federation.partners.rules import Method
 from federation.status.standing import Stand, Standing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
+
+    from federation.gateway.models import Report
+    from federation.status.in_force import InForce
+
+#: How many gateways are named where there may be forty.
+NAMED = 3
 
 #: The class of the pill: what colour says, the word says too.
 LOOKS = {
     Standing.UP_TO_DATE: "ok",
     Standing.STRAYED: "bad",
+    Standing.BROKEN: "bad",
     Standing.BEHIND: "warn",
     Standing.NEVER: "warn",
     Standing.SILENT: "bad",
@@ -30,6 +39,7 @@ LOOKS = {
 LABELS = {
     Standing.UP_TO_DATE: gettext_lazy("Up to date"),
     Standing.STRAYED: gettext_lazy("Runs another history"),
+    Standing.BROKEN: gettext_lazy("Not in force"),
     Standing.BEHIND: gettext_lazy("Behind"),
     Standing.NEVER: gettext_lazy("Never reported"),
     Standing.SILENT: gettext_lazy("Silent"),
@@ -54,6 +64,33 @@ REFUSAL_LABELS = {
     Code.CONTACT_REQUIRED.value: gettext_lazy("The sender is not on the user’s contact list"),
     NO_SNAPSHOT: gettext_lazy("The gateway had no rules it may go by, or they were too old"),
 }
+#: What an error means, by the code in reports (federation/gateway/alarms.py).
+ALARM_LABELS = {
+    "panel-unreachable": gettext_lazy("It did not reach the panel, and goes on with what it has."),
+    "panel-error": gettext_lazy("The panel could not answer it, and it goes on with what it has."),
+    "secret-refused": gettext_lazy("The panel refused its secret, or it is disabled here."),
+    "document-refused": gettext_lazy("It refused what the panel sent, and goes on with what it has."),
+    "disk": gettext_lazy(
+        "Its disk did not take the rules. They are in force; after a restart nobody federates until it "
+        "reaches the panel."
+    ),
+    "certificate-refused": gettext_lazy("It refused the assigned certificate and serves the one before."),
+    "certificate-not-served": gettext_lazy(
+        "The assigned certificate was in place but not shown, so the one before was put back."
+    ),
+    "certificate-not-fetched": gettext_lazy("It could not fetch the assigned certificate."),
+    "expired": gettext_lazy("The panel has not confirmed its rules for too long, so nobody federates."),
+    "s2s": gettext_lazy("No stream comes up on some of its hosts."),
+    "s2s-not-owned": gettext_lazy(
+        "Streams come up there without the module, too: modules_disabled lacks “s2s” in prosody.cfg.lua."
+    ),
+    "strict-option": gettext_lazy(
+        "No stream comes up with partners whose record asks for less: s2s_require_encryption and "
+        "s2s_secure_auth must be false in prosody.cfg.lua."
+    ),
+    "disk-state": gettext_lazy("What it kept on its disk was damaged."),
+    "apply-failed": gettext_lazy("What the panel sent was not applied to its end."),
+}
 
 
 def explained(stand: Stand) -> str:
@@ -69,9 +106,49 @@ def explained(stand: Stand) -> str:
             "Its rules are none that this panel published, as after a database was restored. Stop the "
             "server, remove what is in its folder federation_control, and start it again."
         )
+    if stand.standing is Standing.BROKEN and stand.report:
+        codes = breaking(stand.report.alarms)
+        return " ".join(str(ALARM_LABELS.get(code, code)) for code in codes)
     if stand.standing is Standing.SILENT:
         return _since(stand.since)
+    if stand.standing is Standing.UP_TO_DATE and not stand.holds:
+        return _("from its disk; the panel has not confirmed it yet")
     return ""
+
+
+def note(found: Iterable[Stand]) -> str:
+    """What Home says under its step: the first gateways that have no rules of ours in force."""
+    without = [each for each in found if not each.holds]
+    told = [
+        _("%(name)s: %(status)s.") % {"name": each.gateway, "status": LABELS[each.standing]}
+        for each in without[:NAMED]
+    ]
+    more = [_("And others.")] if len(without) > NAMED else []
+    return " ".join([*told, *more])
+
+
+def warnings(found: InForce) -> list[str]:
+    """What the message bar warns of, with the names of the first gateways; an error that stands at once."""
+    told = []
+    if found.broken:
+        told.append(_("not in force, for an error: %(names)s") % {"names": _first(found.broken)})
+    if found.is_late and found.lacking:
+        told.append(_("behind: %(names)s") % {"names": _first(found.lacking)})
+    if found.is_late and found.unserved:
+        told.append(_("another certificate: %(names)s") % {"names": _first(found.unserved)})
+    return told
+
+
+def alarms(report: Report | None) -> Iterator[dict[str, object]]:
+    """The errors of a report, each with what it means (``why``) and whether the rules hold with it."""
+    for alarm in report.alarms if report else ():
+        code = alarm.get("code", "")
+        yield {**alarm, "why": ALARM_LABELS.get(code, ""), "look": "bad" if breaking([alarm]) else "warn"}
+
+
+def _first(names: tuple[str, ...]) -> str:
+    more = ["…"] if len(names) > NAMED else []
+    return ", ".join([*names[:NAMED], *more])
 
 
 def _since(moment: datetime | None) -> str:

@@ -47,7 +47,7 @@ def test_home_does_not_count_a_gateway_with_errors_or_another_history(
 
 def test_the_checklist_follows_what_gateways_report(bob_client: Client) -> None:
     assert "To do: Add the XMPP gateways" in home(bob_client)
-    gateway = make_gateway(revision=1)
+    gateway = make_gateway(revision=services.publish().number)
     for domain in ("fabrikam.test", "northwind.test"):
         partners.create_partner(domain=domain, type="federated", actor=MAKER)
     told = {"gateway": gateway, "local": "contoso.test", "direction": "inbound", "method": "sasl-tls"}

@@ -1,0 +1,42 @@
+"""What the errors mean that a gateway reports: whether the rules hold there all the same. Pure Python.
+
+It is read off the module (prosody/): whoever adds an alarm there adds its code to one of the two sets, and
+its words to federation/status/words.py. A test fails until then.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+#: With these the gateway decides by the revision that it names, and by nothing else.
+HOLDING = frozenset(
+    {
+        "panel-unreachable",  # what it has stays in force; Behind and Silent say what it lacks
+        "panel-error",
+        "secret-refused",
+        "document-refused",
+        "disk",  # in force now; after a restart nobody federates until the panel is heard
+        "certificate-refused",  # these three: who may talk is not decided by it
+        "certificate-not-served",
+        "certificate-not-fetched",
+    }
+)
+#: With these it does not, or not for everyone, so "in force" would be untrue.
+BREAKING = frozenset(
+    {
+        "expired",  # nobody federates
+        "s2s",  # no stream comes up on some host
+        "s2s-not-owned",  # streams come up there without the module, too
+        "strict-option",  # no stream comes up with a partner whose record asks for less
+        "disk-state",  # it decides by less than it knew, until the panel confirms it
+        "apply-failed",  # what came was not applied to its end
+    }
+)
+
+
+def breaking(alarms: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The codes, in order, with which the rules do not hold. A code that nobody here knows is one."""
+    return sorted({str(alarm.get("code", "")) for alarm in alarms} - HOLDING)
