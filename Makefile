@@ -1,6 +1,7 @@
 # make run    serve the panel at http://127.0.0.1:8000 (PANEL_PORT); needs Python 3.11+, make and git
 # make demo   the panel, two real XMPP servers and people who chat; needs what make test needs
 # make test   everything that says whether the work is good; installs what it needs on Debian
+# make prosody13  the tests of the gateway on the Prosody of Debian 13, which it fetches and unpacks
 # make check  its static half: format, lint, templates, contracts, types, migrations, deploy
 # make fix    let the tools correct what they can
 # make pins   requirements*.in -> requirements*.txt; with UPGRADE=1 to the newest versions
@@ -16,6 +17,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 RUNTIME := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
+PROSODY13 := $(VENV)/prosody13/prosody
 
 # The pins are complete: what they name is installed and nothing else is looked for. A resolver would meet a
 # requirement with an extra, such as coverage[toml], take its newest version and refuse it for want of a hash.
@@ -25,11 +27,11 @@ PIP := --quiet --quiet --disable-pip-version-check --require-hashes --no-deps
 PYTHON = $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 # A desk's own settings must not decide a test: each check starts without them.
-PLAIN := env -u DATABASE_URL -u DJANGO_SETTINGS_MODULE PANEL_STATE_DIR=$(CURDIR)/$(VENV)/check-state
+PLAIN := env -u DATABASE_URL -u DJANGO_SETTINGS_MODULE -u TEST_PROSODY PANEL_STATE_DIR=$(CURDIR)/$(VENV)/check-state
 PYTEST := $(PLAIN) $(PY) -m pytest
 
 .PHONY: run demo test check fix pins languages bench coverage clean venv dev system \
-	format lint templates contracts types migrations deploy tests postgres browser
+	format lint templates contracts types migrations deploy tests postgres browser prosody13
 
 run: $(RUNTIME)
 	@$(PY) manage.py prepare
@@ -42,7 +44,9 @@ run: $(RUNTIME)
 demo: dev system
 	@exec $(PY) -m tests.demo
 
-test: dev system check tests postgres browser
+# On Prosody 13, what is tried with a broken panel or disk is left out here: it is our own code that answers to that.
+test: ON_PROSODY13 := --ignore=tests/gateway/faults
+test: dev system $(PROSODY13) check tests postgres browser prosody13
 
 check: format lint templates contracts types migrations deploy
 
@@ -120,6 +124,14 @@ postgres: $(DEV)
 
 browser: $(DEV)
 	@echo "== tests in the browser"; $(PYTEST) -m browser $(ARGS)
+
+prosody13: $(DEV) $(PROSODY13)
+	@echo "== tests on Prosody 13"; $(PLAIN) TEST_PROSODY=$(CURDIR)/$(PROSODY13) $(PY) -m pytest -m prosody \
+		tests/gateway $(ON_PROSODY13) $(ARGS)
+
+$(PROSODY13): tests/gateway/prosody13.sh | $(PY)
+	@echo "Unpacking the Prosody of Debian 13 into $(@D) ..."
+	@tests/gateway/prosody13.sh $(@D)
 
 coverage: $(DEV)
 	@$(PYTEST) --cov --cov-report=term-missing -m "not browser" $(ARGS)

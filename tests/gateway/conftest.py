@@ -80,6 +80,14 @@ ORDINARY = """
 """
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs on real servers; all of them stand on the ground."""
+    for item in items:
+        if "ground" in getattr(item, "fixturenames", ()):
+            item.add_marker("prosody")
+
+
 @pytest.fixture(scope="session")
 def ground() -> Iterator[Path]:
     """A folder that an unprivileged server can reach."""

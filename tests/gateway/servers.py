@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime
 import os
 import shutil
@@ -9,8 +10,10 @@ import signal
 import socket
 import socketserver
 import subprocess
+import tempfile
 import threading
 import time
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +31,24 @@ if TYPE_CHECKING:
 NOBODY = 65534
 COMPONENT_SECRET = "of-the-components"
 MODULE = Path(__file__).parents[2] / "federation/gateway/prosody/mod_federation_control"
+
+#: What runs a command as an ordinary user without any capability.
+AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all"]
+
+
+@cache
+def program() -> str:
+    """The Prosody of all tests: the installed one, or the one of prosody13.sh that TEST_PROSODY names."""
+    unpacked = os.environ.get("TEST_PROSODY")
+    if not unpacked:
+        return "prosody"
+    path = Path(unpacked).resolve()
+    if os.geteuid() == 0 and subprocess.run([*AS_NOBODY, "test", "-x", path], check=False).returncode:
+        reachable = Path(tempfile.mkdtemp(prefix="prosody-"))  # the project is in a folder of root's own
+        atexit.register(shutil.rmtree, reachable, ignore_errors=True)
+        reachable.chmod(0o755)
+        path = shutil.copytree(path.parent, reachable / "copy", symlinks=True) / path.name
+    return str(path)
 
 
 def encoded(name: str) -> str:
@@ -196,10 +217,9 @@ class Prosody:
 
     def start(self) -> Prosody:
         self.configure()
-        command = ["prosody", "-F", "--config", str(self.folder / "prosody.cfg.lua")]
+        command = [program(), "-F", "--config", str(self.folder / "prosody.cfg.lua")]
         if os.geteuid() == 0:
-            drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all"]
-            command = [*drop, *command]
+            command = [*AS_NOBODY, *command]
         with (self.folder / "output").open("wb") as output:
             self.process = subprocess.Popen(
                 command,
