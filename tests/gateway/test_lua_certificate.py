@@ -30,12 +30,31 @@ def answers(folder: Path, *commands: dict[str, Any]) -> list[str]:
     return [line.strip() for line in done.stdout.splitlines()[len(HOSTS) :]]
 
 
-@pytest.mark.parametrize("change", ["again", "reload"])
-def test_what_was_refused_is_tried_again_after_a_change(tmp_path: Path, change: str) -> None:
+@pytest.mark.parametrize("change", [[{"reload": True}], [{"host": "c.test", "shows": "old"}, {"again": True}]])
+def test_what_was_refused_is_tried_again_after_a_change(tmp_path: Path, change: list[dict[str, Any]]) -> None:
     new = {"announce": "new"}
-    told = answers(tmp_path / "certs", new, new, {"make": True}, new, {change: True}, new)
+    told = answers(tmp_path / "certs", new, new, {"make": True}, new, *change, new)
     assert told[:4] == [REFUSED] * 4
     assert told[-1] == "2"
+
+
+def test_a_commit_that_changes_none_of_our_hosts_is_no_reason_to_try_again(tmp_path: Path) -> None:
+    told = answers(tmp_path / "certs", {"announce": "new"}, *[{"again": True}, {"announce": "new"}] * 3)
+    assert told == [REFUSED] * 7
+
+
+def test_what_was_not_valid_yet_is_tried_again_once_it_is(tmp_path: Path) -> None:
+    early = {"announce": "early"}
+    told = answers(tmp_path / "certs", {"make": True}, early, early, {"later": True}, early)
+    assert told[1:] == [REFUSED] * 3 + ["2"]
+
+
+def test_a_host_that_comes_later_gets_what_is_assigned(tmp_path: Path) -> None:
+    """The others show it already."""
+    made, new = {"make": True}, {"announce": "new"}
+    told = answers(tmp_path / "certs", made, new, {"host": "c.test", "shows": "old"}, {"again": True})
+    assert told == ["0", "1", "1", "2"]
+    assert (tmp_path / "certs/c.test.crt").read_text() == "new"
 
 
 def test_the_alarm_ends_when_the_served_one_is_assigned_again_or_none(tmp_path: Path) -> None:

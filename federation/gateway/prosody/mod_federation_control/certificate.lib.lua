@@ -18,7 +18,8 @@ return function (control, options, new_client, open_sealed, tools, look)
 
 local report, folder = control.report, options.certificates;
 local certificate = { served = nil };
-local looked, busy, refused = false, false, nil; -- what was refused is not fetched again until something changes
+local looked, busy; -- at which hosts; whether a look, a fetch or an installation is under way
+local refused; -- what was refused, for which hosts, and the certificate when the clock had a say
 local latest; -- what was announced last
 
 local function path(host, suffix) return ("%s/%s.%s"):format(folder, host, suffix); end
@@ -33,6 +34,14 @@ local function our_hosts()
 	return found;
 end
 
+local function their_names() return table.concat(our_hosts(), " "); end
+
+-- Whether nothing changed that could change the outcome. A reload of the configuration forgets all of it.
+local function is_still_refused(announced)
+	return refused and refused.announced == announced and refused.hosts == their_names()
+		and not (refused.untimely and refused.untimely:validat(os.time()));
+end
+
 -- Only the server itself may read what is written.
 local function write(name, text)
 	local before = pposix.umask("077");
@@ -44,14 +53,15 @@ local function write(name, text)
 	return ok and closed, failed or late;
 end
 
--- nil when certificate and key are what was announced and may be served; else a sentence.
+-- nil when certificate and key are what was announced and may be served; else a sentence, and the certificate when
+-- it is not valid at this time.
 local function check(found, announced, hosts)
 	if type(found) ~= "table" or type(found.bundle) ~= "string" or type(found.key) ~= "string" then
 		return "what came cannot be opened with our secret";
 	end
 	local leaf = ssl.loadcertificate(found.bundle);
 	if not leaf or leaf:digest("sha256") ~= announced then return "it is not the certificate that was announced"; end
-	if not leaf:validat(os.time()) then return "it is not valid now"; end
+	if not leaf:validat(os.time()) then return "it is not valid now", leaf; end
 	for _, host in ipairs(hosts) do
 		if not verify_identity(host, "_xmpp-server", leaf) then return "it does not cover " .. host; end
 	end
@@ -102,8 +112,8 @@ local function forget_old(hosts)
 	end
 end
 
-local function refuse(announced, code, text)
-	busy, refused = false, announced;
+local function refuse(announced, code, text, untimely)
+	busy, refused = false, { announced = announced, hosts = their_names(), untimely = untimely };
 	report.alarm(code, text);
 	control.news();
 end
@@ -123,7 +133,7 @@ local function look_around(announced, done)
 	if #hosts == 0 then return; end
 	busy = true;
 	look_at_all(hosts, announced, function (fingerprint)
-		looked, busy, certificate.served = true, false, fingerprint;
+		looked, busy, certificate.served = table.concat(hosts, " "), false, fingerprint;
 		control.news();
 		done();
 	end);
@@ -136,8 +146,9 @@ end
 
 local function install(found, announced)
 	local hosts = our_hosts();
-	local wrong = #hosts == 0 and "none of our domains is a host here" or check(found, announced, hosts);
-	if wrong then return refuse(announced, "certificate-refused", wrong); end
+	if #hosts == 0 then return refuse(announced, "certificate-refused", "none of our domains is a host here"); end
+	local wrong, untimely = check(found, announced, hosts);
+	if wrong then return refuse(announced, "certificate-refused", wrong, untimely); end
 	local ok, problem = put(found, hosts);
 	if not ok then
 		put_back(hosts);
@@ -150,11 +161,11 @@ local function install(found, announced)
 				put_back(hosts);
 				tell_modules();
 				refuse(announced, "certificate-not-served", "the server showed another one; the old one was put back");
-				looked = false;
+				looked = nil;
 				return;
 			end
 			forget_old(hosts);
-			looked, busy, certificate.served = true, false, fingerprint;
+			looked, busy, certificate.served = table.concat(hosts, " "), false, fingerprint;
 			all_is_well();
 			module:log("info", "The assigned certificate is served (%s)", fingerprint);
 			control.news();
@@ -180,20 +191,20 @@ end
 function certificate.announced(announced, headers, body)
 	latest = { announced, headers, body };
 	if busy then return; end
-	if not looked then return look_around(announced, function () certificate.announced(announced, headers, body); end); end
+	if looked ~= their_names() then return look_around(announced, function () certificate.announced(announced, headers, body); end); end
 	if not announced or announced == certificate.served then return all_is_well(); end
-	if not folder or announced == refused then return; end
+	if not folder or is_still_refused(announced) then return; end
 	fetch(headers, body, announced);
 end
 
--- The rules in force changed, and with them perhaps which of our hosts are meant: what was refused is tried again.
+-- The rules in force changed, and with them perhaps which hosts are ours: those that came are looked at, and get what
+-- is assigned.
 function certificate.again()
-	refused = nil;
-	if latest then certificate.announced(latest[1], latest[2], latest[3]); end
+	if latest and looked ~= their_names() then certificate.announced(latest[1], latest[2], latest[3]); end
 end
 
 -- Somebody reloaded the server's configuration, perhaps with another certificate.
-module:hook("config-reloaded", function () looked, refused = false, nil; end);
+module:hook("config-reloaded", function () looked, refused = nil, nil; end);
 
 return certificate;
 
