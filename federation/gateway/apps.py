@@ -14,3 +14,10 @@ class GatewayConfig(AppConfig):
     name = "federation.gateway"
     verbose_name = _("Gateways")
     change_right = Right.SECRETS
+
+    def ready(self) -> None:
+        """Let a new master key reach what is sealed here."""
+        from federation.certificates.services import keys
+        from federation.gateway.services import SEALING_KEYS
+
+        keys.kinds.append(SEALING_KEYS)

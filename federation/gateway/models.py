@@ -35,9 +35,12 @@ class GatewayQuerySet(models.QuerySet["Gateway"]):
 
 
 class Gateway(Recorded):
-    """An XMPP server that enforces what the panel says. ``secret_hash`` is SHA-256 of 256 random bits.
+    """An XMPP server that enforces what the panel says.
 
-    A secret that random needs no slow hash: nobody tries 2**256 of them.
+    ``secret_hash`` is the SHA-256 of the token that follows from its secret (secret.py); a token of 256 bits
+    needs no slow hash: nobody tries 2**256 of them. ``sealing_key`` is the other thing that follows, sealed
+    under the panel's master key and bound to the hash. It is empty of a gateway whose secret was made before
+    there were two keys, or while the master key was missing: such a one gets rules, but nothing sealed.
     """
 
     name = models.CharField(_("name (FQDN)"), max_length=LONGEST_NAME)
@@ -49,6 +52,7 @@ class Gateway(Recorded):
     enabled = models.BooleanField(_("enabled"), default=True)
     secret_hash = models.CharField(max_length=64, editable=False)
     secret_made_at = models.DateTimeField(_("secret made"), editable=False)
+    sealing_key = models.BinaryField(default=b"", blank=True, editable=False)
 
     objects = GatewayQuerySet.as_manager()
 
@@ -72,8 +76,13 @@ class Gateway(Recorded):
     def __str__(self) -> str:
         return self.name
 
-    def is_secret(self, text: str) -> bool:
-        """Whether ``text`` is the gateway's secret; takes the same time whatever it is."""
+    @property
+    def can_unseal(self) -> bool:
+        """Whether anything can be sealed for it."""
+        return bool(self.sealing_key)
+
+    def is_token(self, text: str) -> bool:
+        """Whether ``text`` is the gateway's token; takes the same time whatever it is."""
         return hmac.compare_digest(self.secret_hash, sha256(text.encode()).hexdigest())
 
 

@@ -1,12 +1,14 @@
-"""What only one gateway may read, on its way there: sealed with the gateway's own secret. Pure Python.
+"""What only one gateway may read, on its way there: sealed with the gateway's own key. Pure Python.
 
-The transport is HTTPS. The seal keeps a private key out of what stores answers on their way, such as a
-proxy's cache, and shows whether it is whole. It does not keep it from a proxy that ends the TLS: the secret
-that opens it passes there too, as the bearer token of the request. Such a proxy is trusted with both.
+The transport is HTTPS, and the key (secret.py) travels in neither direction. So whoever reads requests and
+answers, a proxy that ends the TLS included, learns neither a private key nor the dialback secret, and a
+change on the way is noticed. Such a proxy is still trusted with what is not sealed: it sees the token, and
+reads the rules and may alter them, or keep something back.
 
 Prosody 0.12 has no cipher in Lua, but HMAC-SHA-256: so the key stream is HMAC in counter mode, and the whole
-is authenticated before any of it is opened (encrypt-then-MAC). 256 random bits of secret, a fresh nonce a
-message, and a key of its own for each purpose derived from both.
+is authenticated before any of it is opened (encrypt-then-MAC). 256 bits of key, a fresh nonce a message, and
+a key of its own for each step derived from both. For whom and what it is for is authenticated too: what was
+sealed as one thing opens as no other.
 
     nonce (16 bytes)  ciphertext  tag (32 bytes)
 """
@@ -14,39 +16,48 @@ message, and a key of its own for each purpose derived from both.
 from __future__ import annotations
 
 import hmac
+from enum import StrEnum
 from hashlib import sha256
 from secrets import token_bytes
 
 _NONCE, _TAG = 16, 32
 
 
+class Purpose(StrEnum):
+    """What is sealed."""
+
+    CERTIFICATE = "certificate"
+    DIALBACK = "dialback"
+
+
 class NotSealedForUs(ValueError):
-    """Not sealed with this secret for this gateway, or changed on the way."""
+    """Not sealed with this key for this gateway and purpose, or changed on the way."""
 
 
-def seal(plain: bytes, *, secret: str, gateway: str, nonce: bytes = b"") -> bytes:
-    """``plain`` for the gateway that knows ``secret``. ``nonce`` is for tests only."""
+def seal(plain: bytes, *, key: bytes, gateway: str, purpose: Purpose, nonce: bytes = b"") -> bytes:
+    """``plain`` for the gateway that has ``key``. ``nonce`` is for tests only."""
     nonce = nonce or token_bytes(_NONCE)
-    encrypt, authenticate = _keys(secret, nonce)
+    encrypt, authenticate = _keys(key, nonce)
     cipher = _xor(plain, encrypt)
-    return nonce + cipher + _tag(authenticate, gateway, cipher)
+    return nonce + cipher + _tag(authenticate, gateway, purpose, cipher)
 
 
-def unseal(sealed: bytes, *, secret: str, gateway: str) -> bytes:
+def unseal(sealed: bytes, *, key: bytes, gateway: str, purpose: Purpose) -> bytes:
     """What ``seal`` was given. Raises NotSealedForUs."""
     nonce, cipher, tag = sealed[:_NONCE], sealed[_NONCE:-_TAG], sealed[-_TAG:]
-    encrypt, authenticate = _keys(secret, nonce)
-    if len(sealed) < _NONCE + _TAG or not hmac.compare_digest(tag, _tag(authenticate, gateway, cipher)):
+    encrypt, authenticate = _keys(key, nonce)
+    expected = _tag(authenticate, gateway, purpose, cipher)
+    if len(sealed) < _NONCE + _TAG or not hmac.compare_digest(tag, expected):
         raise NotSealedForUs
     return _xor(cipher, encrypt)
 
 
-def _keys(secret: str, nonce: bytes) -> tuple[bytes, bytes]:
-    return _hmac(secret.encode(), b"encrypt" + nonce), _hmac(secret.encode(), b"authenticate" + nonce)
+def _keys(key: bytes, nonce: bytes) -> tuple[bytes, bytes]:
+    return _hmac(key, b"encrypt" + nonce), _hmac(key, b"authenticate" + nonce)
 
 
-def _tag(key: bytes, gateway: str, cipher: bytes) -> bytes:
-    return _hmac(key, gateway.encode() + b"\0" + cipher)
+def _tag(key: bytes, gateway: str, purpose: Purpose, cipher: bytes) -> bytes:
+    return _hmac(key, b"\0".join([gateway.encode(), purpose.encode(), cipher]))
 
 
 def _xor(text: bytes, key: bytes) -> bytes:

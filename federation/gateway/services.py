@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from controlpanel.audit import commits
+from federation.certificates.services import keys
 from federation.gateway import reports
+from federation.gateway import secret as secrets
 from federation.gateway.actions import Action
 from federation.gateway.models import Gateway, Refusal, Report, Stream
 from federation.topology import names
@@ -28,8 +30,11 @@ if TYPE_CHECKING:
 
 #: How many refusals are kept of a gateway.
 KEPT_REFUSALS = 1000
+#: Where the keys are that are sealed with, and what they are.
+SEALING_KEYS = keys.Kind(Gateway, "secret_hash", "sealing_key", "sealing-key-of-a-gateway")
 
 
+@sensitive_variables()
 @transaction.atomic
 def create_gateway(
     *, name: str, domains: Iterable[LocalDomain] = (), actor: Actor, reason: str = "", **values: Any
@@ -38,8 +43,8 @@ def create_gateway(
 
     Raises ValidationError.
     """
-    secret = token_urlsafe(32)
-    gateway = Gateway(name=_fqdn(name), **_hashed(secret), **values)
+    secret = secrets.new()
+    gateway = Gateway(name=_fqdn(name), **_kept_of(secret), **values)
     served = sorted(map(str, domains := list(domains)))
     after = {"domains": served} if served else {}
     commits.create(gateway, action=Action.CREATE, actor=actor, reason=reason, after=after)
@@ -80,14 +85,21 @@ def change_gateway(
     return changed
 
 
+@sensitive_variables()
 @transaction.atomic
 def replace_secret(gateway: Gateway, *, actor: Actor, reason: str = "") -> tuple[Gateway, str]:
     """Make a new secret; the old one is refused from now on. Returns the gateway and the secret."""
-    secret = token_urlsafe(32)
+    secret = secrets.new()
     changed = commits.change(
-        gateway, _hashed(secret), action=Action.REPLACE_SECRET, actor=actor, reason=reason
+        gateway, _kept_of(secret), action=Action.REPLACE_SECRET, actor=actor, reason=reason
     )
     return changed, secret
+
+
+@sensitive_variables()
+def sealing_key(gateway: Gateway) -> bytes:
+    """What is sealed with for ``gateway``. Raises ValidationError when the panel cannot open it."""
+    return keys.unsealed(gateway, SEALING_KEYS)
 
 
 @transaction.atomic
@@ -128,8 +140,15 @@ def _prune(gateway: Gateway) -> None:
         Refusal.objects.filter(gateway=gateway, pk__lt=oldest).delete()
 
 
-def _hashed(secret: str) -> dict[str, Any]:
-    return {"secret_hash": sha256(secret.encode()).hexdigest(), "secret_made_at": timezone.now()}
+@sensitive_variables()
+def _kept_of(secret: str) -> dict[str, Any]:
+    """What the panel keeps of a secret. Without the master key a gateway gets its rules all the same."""
+    digest = sha256(secrets.token(secret).encode()).hexdigest()
+    try:
+        sealed = keys.sealed(secrets.sealing_key(secret), record=digest, purpose=SEALING_KEYS.purpose)
+    except ValidationError:
+        sealed = b""
+    return {"secret_hash": digest, "sealing_key": sealed, "secret_made_at": timezone.now()}
 
 
 def _fqdn(text: str) -> str:

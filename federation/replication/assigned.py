@@ -1,4 +1,7 @@
-"""The certificate that is assigned: which it is, told with every answer; itself, sealed for one gateway."""
+"""The certificate that is assigned: which it is, told with every answer; itself, sealed for one gateway.
+
+A gateway without a sealing key is not told: it could not open what it would ask for.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from django.views.decorators.debug import sensitive_variables
 
 from federation.certificates.models import Assignment
 from federation.certificates.services.exporting import for_gateway
-from federation.gateway.sealing import seal
+from federation.gateway.sealing import Purpose, seal
+from federation.gateway.services import sealing_key
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,13 +31,18 @@ def fingerprint(now: datetime) -> str:
 
 
 @sensitive_variables()
-def sealed_for(gateway: Gateway, secret: str, now: datetime) -> bytes | None:
-    """Certificate, chain and key for ``gateway``, which has just shown ``secret``; None when there is none.
+def sealed_for(gateway: Gateway, now: datetime) -> bytes | None:
+    """Certificate, chain and key for ``gateway``; None when there is none.
 
-    Raises ValidationError when the key cannot be opened.
+    Raises ValidationError when the private key or the gateway's sealing key cannot be opened.
     """
     served = for_gateway(now)
     if served is None:
         return None
     told = {"bundle": served.bundle.decode("ascii"), "key": served.key.decode("ascii")}
-    return seal(json.dumps(told).encode(), secret=secret, gateway=gateway.name)
+    return seal(
+        json.dumps(told).encode(),
+        key=sealing_key(gateway),
+        gateway=gateway.name,
+        purpose=Purpose.CERTIFICATE,
+    )

@@ -37,11 +37,11 @@ class Answer(NamedTuple):
     document: Document | None
 
 
-def known(name: str, secret: str) -> Gateway:
-    """The gateway that has this name and this secret. Raises Refused."""
+def known(name: str, token: str) -> Gateway:
+    """The gateway that has this name and this token. Raises Refused."""
     gateway = Gateway.objects.filter(name=name).first()
     stand_in = gateway or Gateway(secret_hash="0" * 64)
-    right = stand_in.is_secret(secret)  # asked always: an unknown name takes as long as a wrong secret
+    right = stand_in.is_token(token)  # asked always: an unknown name takes as long as a wrong token
     if gateway is None:
         raise Refused(401)
     if not right:

@@ -1,4 +1,4 @@
-"""The endpoints of the gateways. No session, no CSRF: the secret in each request is who they are."""
+"""The endpoints of the gateways. No session, no CSRF: the token in each request is who they are."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from federation.gateway.models import Gateway
 
-    _Answer = Callable[[HttpRequest, Gateway, requests.Request, str], HttpResponseBase]
+    _Answer = Callable[[HttpRequest, Gateway, requests.Request], HttpResponseBase]
 
 _SCHEME = "Bearer "
 _LOOPBACK = ("127.", "::1")
@@ -48,7 +48,10 @@ def exchange_documents(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @sensitive_variables()
 def certificate(request: HttpRequest) -> HttpResponseBase:
-    """The assigned certificate with its key, sealed; 204 when none is, 421 over a line that is open."""
+    """The assigned certificate with its key, sealed; 204 when none is.
+
+    409 when the gateway has no sealing key, 421 over a line that is open, 503 when a key cannot be opened.
+    """
     return _in_turn(request, _certificate)
 
 
@@ -59,8 +62,8 @@ def _in_turn(request: HttpRequest, answer: _Answer) -> HttpResponseBase:
     The turn ends with the answer, a document's when it was taken whole or its reader is gone.
     """
     try:
-        secret = _secret(request)
-        turn = admission.admit(secret)
+        token = _token(request)
+        turn = admission.admit(token)
     except exchange.Refused as refused:
         serving.stop_listening(request)
         headers = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else {}
@@ -68,7 +71,7 @@ def _in_turn(request: HttpRequest, answer: _Answer) -> HttpResponseBase:
     holds_on = False
     try:
         asked = requests.parse(request.body)
-        response = answer(request, exchange.known(asked.gateway, secret), asked, secret)
+        response = answer(request, exchange.known(asked.gateway, token), asked)
         if isinstance(response, StreamingHttpResponse):
             response.streaming_content = admission.Held(iter(response), turn)
             holds_on = True
@@ -85,8 +88,8 @@ def _in_turn(request: HttpRequest, answer: _Answer) -> HttpResponseBase:
 
 
 @sensitive_variables()
-def _secret(request: HttpRequest) -> str:
-    """The secret that is shown. Raises Refused, also when what follows is too long to be read."""
+def _token(request: HttpRequest) -> str:
+    """The token that is shown. Raises Refused, also when what follows is too long to be read."""
     credentials = request.headers.get("Authorization", "")
     if not credentials.startswith(_SCHEME):
         raise exchange.Refused(401)
@@ -95,28 +98,26 @@ def _secret(request: HttpRequest) -> str:
     return credentials.removeprefix(_SCHEME).strip()
 
 
-def _exchange(
-    _request: HttpRequest, gateway: Gateway, asked: requests.Request, _secret: str
-) -> HttpResponseBase:
+def _exchange(_request: HttpRequest, gateway: Gateway, asked: requests.Request) -> HttpResponseBase:
     document = exchange.answer(gateway, asked).document
     response: HttpResponseBase = HttpResponse(status=204)
     if document is not None:
         response = StreamingHttpResponse(document.pieces(), content_type=wire.MEDIA_TYPE)
         response["Content-Length"] = str(document.length)
         response["Cache-Control"] = "no-store"
-    if told := assigned.fingerprint(timezone.now()):
+    if gateway.can_unseal and (told := assigned.fingerprint(timezone.now())):
         response[assigned.HEADER] = told
     return response
 
 
 @sensitive_variables()
-def _certificate(
-    request: HttpRequest, gateway: Gateway, _asked: requests.Request, secret: str
-) -> HttpResponseBase:
+def _certificate(request: HttpRequest, gateway: Gateway, _asked: requests.Request) -> HttpResponseBase:
     if not _is_closed_line(request):
-        return HttpResponse(status=421)  # whoever reads the secret on the way could open the key
+        return HttpResponse(status=421)  # sealed or not, a private key goes over no line that is open
+    if not gateway.can_unseal:
+        return HttpResponse(status=409)
     try:
-        sealed = assigned.sealed_for(gateway, secret, timezone.now())
+        sealed = assigned.sealed_for(gateway, timezone.now())
     except ValidationError:
         return HttpResponse(status=503)
     response = HttpResponse(sealed, content_type="application/octet-stream")

@@ -30,6 +30,7 @@ def families() -> Iterator[Family]:
     yield _family("up", "Whether it reports, and the rules it has hold there.", found, _is_up)
     yield _family("well", "Whether it has the latest revision and no error stands.", found, _is_well)
     yield _family("errors", "Errors that stand.", found, _errors)
+    yield _family("sealing_key", "Whether certificates can be sealed for it.", found, _can_unseal)
     yield _family("revision_lag", "How many revisions it is behind.", found, partial(_lag, latest))
     yield _family("report_age_seconds", "How long ago it reported last.", found, partial(_age, now))
     yield _family("streams", "Live server-to-server streams.", found, _streams)
@@ -51,6 +52,10 @@ def _is_up(stand: Stand) -> float:
 
 def _is_well(stand: Stand) -> float:
     return float(stand.is_well)
+
+
+def _can_unseal(stand: Stand) -> float:
+    return float(stand.gateway.can_unseal)
 
 
 def _errors(stand: Stand) -> float | None:

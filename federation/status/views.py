@@ -60,6 +60,7 @@ def gateway_details(request: PanelRequest, pk: int) -> HttpResponse:
         "alarms": list(words.alarms(stand.report)),
         "partners": live.by_partner(gateway.streams.order_by("pk")),
         "refused": live.by_code(gateway),
+        "unsealable": words.sealing(gateway),
         "shown": certificate.shown(stand.report, timezone.now()),
     }
     title = _("Edit gateway - %(name)s") % {"name": gateway}
@@ -140,6 +141,7 @@ def _install(request: PanelRequest, gateway: Gateway, secret: str) -> HttpRespon
     """Three steps on the gateway's machine, with the secret in the lines."""
     url = request.build_absolute_uri(reverse("replication:exchange"))
     lines = installing.configuration(gateway.name, url, secret)
-    response = render(request, "status/install.html", {"gateway": gateway, "lines": lines})
+    shown = {"gateway": gateway, "lines": lines, "unsealable": words.sealing(gateway)}
+    response = render(request, "status/install.html", shown)
     response["Cache-Control"] = "no-store"
     return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from federation.decisions.facts import Code
 from federation.gateway.alarms import breaking
 from federation.gateway.reports import NO_SNAPSHOT
+from federation.gateway.services import sealing_key
 from federation.partners.rules import Method
 from federation.status.standing import Stand, Standing
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from federation.gateway.models import Report
+    from federation.gateway.models import Gateway, Report
     from federation.status.in_force import InForce
 
 #: How many gateways are named where there may be forty.
@@ -91,6 +93,24 @@ ALARM_LABELS = {
     "disk-state": gettext_lazy("What it kept on its disk was damaged."),
     "apply-failed": gettext_lazy("What the panel sent was not applied to its end."),
 }
+
+
+def sealing(gateway: Gateway) -> str:
+    """Why nothing can be sealed for ``gateway``, and what to do; "" when it can."""
+    if not gateway.can_unseal:
+        return _(
+            "Its secret was made before there were sealing keys, or while the master key was missing. It "
+            "gets the rules, but no certificate and no dialback secret. Put the present module on its "
+            "machine, and replace the secret."
+        )
+    try:
+        sealing_key(gateway)
+    except ValidationError as refusal:
+        return _(
+            "Its sealing key cannot be opened: it gets the rules, but no certificate and no dialback secret. "
+            "%(why)s If the master key is lost, replace the secret."
+        ) % {"why": " ".join(refusal.messages)}
+    return ""
 
 
 def explained(stand: Stand) -> str:

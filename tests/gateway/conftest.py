@@ -12,7 +12,7 @@ import pytest
 from federation.gateway import objects
 from tests.gateway.clients import Loop, Person
 from tests.gateway.servers import Authority, Dns, Prosody
-from tests.gateway.standin import Panel
+from tests.gateway.standin import SECRET, Panel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,7 +59,7 @@ def gateway_options(port: int, name: str = "gw.contoso.test", **more: object) ->
     lines = {
         "federation_control_url": f"http://127.0.0.1:{port}/gateway/exchange",
         "federation_control_name": name,
-        "federation_control_secret": "a-secret-of-the-gateway",
+        "federation_control_secret": SECRET,
         "federation_control_wait": 20,
     } | more
     rendered = "\n".join(

@@ -16,7 +16,7 @@ local tools = {
 	end;
 }
 local new_state = part "state"(tools)
-local open_sealed = part "sealed"(tools)
+local sealed = part "sealed"(tools)
 local new_document = part "document"(tools, new_state)
 
 local state
@@ -85,11 +85,18 @@ function commands.kind(c)
 	return rules.kind({ name = c.name, attr = { type = kind }, tags = tags }) or "none"
 end
 
+local function octets(text) return (text:gsub("..", function (digits) return string.char(tonumber(digits, 16)) end)) end
+
 -- What was sealed for us, in hexadecimal.
 function commands.unseal(c)
-	local sealed = c.sealed:gsub("..", function (digits) return string.char(tonumber(digits, 16)) end)
-	local plain = open_sealed(sealed, c.secret, c.gateway)
+	local plain = sealed.open(octets(c.sealed), octets(c.key), c.gateway, c.purpose)
 	return plain and tools.hex(plain) or "not for us"
+end
+
+-- What follows from a secret: the token, and the sealing key in hexadecimal.
+function commands.keys(c)
+	local token, key = sealed.keys(c.secret)
+	return token .. " " .. (key and tools.hex(key) or "")
 end
 
 for line in io.lines() do

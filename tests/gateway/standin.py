@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from federation.gateway import wire
 from federation.gateway.requests import Request, parse
+from federation.gateway.secret import token
 
 if TYPE_CHECKING:
     import ssl
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from federation.gateway.objects import Object
 
-SECRET = "a-secret-of-the-gateway"
+SECRET = "2.a-secret-of-the-gateway"
 
 
 class Panel:
@@ -38,6 +39,9 @@ class Panel:
         self.port = 0
         #: What is assigned: SHA-256, and what the gateway gets for it (sealing.py).
         self.certificate: tuple[str, bytes] | None = None
+        #: A status instead of what is sealed.
+        self.unsealable = 0
+        self.credentials: set[str] = set()
 
     def commit(self, *puts: Object, drop: tuple[str, ...] = ()) -> int:
         """One commit; returns its revision."""
@@ -146,10 +150,12 @@ def _handler(panel: Panel) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            if self.headers["Authorization"] != f"Bearer {panel.secret}":
+            panel.credentials.add(self.headers["Authorization"])
+            if self.headers["Authorization"] != f"Bearer {token(panel.secret)}":
                 return self.reply(401, b"")
             if self.path.endswith("/certificate"):
-                return self.reply(200, panel.certificate[1] if panel.certificate else b"")
+                told = panel.certificate[1] if panel.certificate else b""
+                return self.reply(panel.unsealable, b"") if panel.unsealable else self.reply(200, told)
             return self.reply(*panel.answer(parse(body)))
 
         def reply(self, status: int, body: bytes) -> None:

@@ -12,11 +12,11 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from federation.gateway.sealing import NotSealedForUs, seal, unseal
+from federation.gateway.sealing import Purpose, seal
+from federation.gateway.secret import sealing_key, token
 from tests.gateway.clients import settle
 from tests.gateway.conftest import INSIDE, gateway_options, organisation
-from tests.gateway.faults.signs import alarmed
-from tests.gateway.lua import drive
+from tests.gateway.faults.signs import alarmed, calm
 from tests.gateway.servers import Prosody
 from tests.gateway.standin import SECRET, Panel
 
@@ -47,7 +47,8 @@ def make(ca: Authority, *names: str, days: int = 30) -> Made:
 
 def assign(panel: Panel, made: Made, *, secret: str = SECRET, announced: str = "") -> None:
     told = json.dumps({"bundle": made.bundle, "key": made.key}).encode()
-    panel.certificate = announced or made.sha256, seal(told, secret=secret, gateway=panel.gateway)
+    sealed = seal(told, key=sealing_key(secret), gateway=panel.gateway, purpose=Purpose.CERTIFICATE)
+    panel.certificate = announced or made.sha256, sealed
     panel.commit()  # ends the wait
 
 
@@ -112,7 +113,7 @@ def test_an_assigned_certificate_is_served_and_no_session_is_lost(
 
 
 def unsealed(panel: Panel, made: Made) -> None:
-    assign(panel, made, secret="another")
+    assign(panel, made, secret="2.another")
 
 
 def foreign_key(panel: Panel, made: Made) -> None:
@@ -177,20 +178,43 @@ def test_what_the_server_does_not_serve_is_taken_back(
         server.stop()
 
 
-@pytest.mark.parametrize("length", [0, 1, 31, 32, 33, 5000])
-def test_lua_opens_what_python_sealed_and_nothing_else(length: int) -> None:
-    plain = bytes(number % 256 for number in range(length))
-    sealed = seal(plain, secret="s3cret", gateway="gw", nonce=b"n" * 16)
-    assert unseal(sealed, secret="s3cret", gateway="gw") == plain
-    changed = bytes([sealed[0] ^ 1]) + sealed[1:]
-    tries = [
-        (sealed, "s3cret", "gw"),
-        (changed, "s3cret", "gw"),
-        (sealed, "secret", "gw"),
-        (sealed, "s3cret", "g"),
-    ]
-    told = [{"do": "unseal", "sealed": s.hex(), "secret": secret, "gateway": g} for s, secret, g in tries]
-    assert drive(told) == [plain.hex(), "not for us", "not for us", "not for us"]
-    for text, secret, gateway in tries[1:]:
-        with pytest.raises(NotSealedForUs):
-            unseal(text, secret=secret, gateway=gateway)
+def test_what_the_panel_cannot_seal_is_reported_and_asked_for_again(
+    served: Prosody, panel: Panel, ca: Authority
+) -> None:
+    before, made = by_hand(served), make(ca, *NAMES)
+    panel.unsealable = 503
+    assign(panel, made)
+    panel.wait_for(alarmed("certificate-not-fetched"))
+    panel.in_force()  # everything else goes on
+    assert by_hand(served) == before
+    panel.unsealable = 0
+    panel.commit()
+    shows(panel, made.sha256)
+    panel.wait_for(calm)
+
+
+def test_the_secret_itself_never_travels(served: Prosody, panel: Panel, ca: Authority) -> None:
+    made = make(ca, *NAMES)
+    assign(panel, made)
+    shows(panel, made.sha256)
+    assert panel.credentials == {f"Bearer {token(SECRET)}"}
+
+
+def test_a_gateway_with_an_old_secret_gets_the_rules_and_no_certificate(
+    ground: Path, dns: Dns, ca: Authority, panel: Panel
+) -> None:
+    """One that was made before secrets had a sealing key; the module is the present one."""
+    panel.secret = "made-before"
+    folder = Path(tempfile.mkdtemp(prefix="certificate-", dir=ground))
+    folder.chmod(0o755)
+    more = {"federation_control_secret": "made-before", "federation_control_certificates": f"{folder}/certs"}
+    server = Prosody(folder, dns, ca, INSIDE, gateway_options(panel.port, **more))
+    try:
+        server.start()
+        panel.in_force()
+        before = by_hand(server)
+        assign(panel, make(ca, *NAMES), secret="2.another")
+        panel.wait_for(alarmed("certificate-refused"))
+        assert by_hand(server) == before
+    finally:
+        server.stop()

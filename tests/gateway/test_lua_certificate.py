@@ -30,7 +30,9 @@ def answers(folder: Path, *commands: dict[str, Any]) -> list[str]:
     return [line.strip() for line in done.stdout.splitlines()[len(HOSTS) :]]
 
 
-@pytest.mark.parametrize("change", [[{"reload": True}], [{"host": "c.test", "shows": "old"}, {"again": True}]])
+@pytest.mark.parametrize(
+    "change", [[{"reload": True}], [{"host": "c.test", "shows": "old"}, {"again": True}]]
+)
 def test_what_was_refused_is_tried_again_after_a_change(tmp_path: Path, change: list[dict[str, Any]]) -> None:
     new = {"announce": "new"}
     told = answers(tmp_path / "certs", new, new, {"make": True}, new, *change, new)
@@ -39,7 +41,9 @@ def test_what_was_refused_is_tried_again_after_a_change(tmp_path: Path, change: 
 
 
 def test_a_commit_that_changes_none_of_our_hosts_is_no_reason_to_try_again(tmp_path: Path) -> None:
-    told = answers(tmp_path / "certs", {"announce": "new"}, *[{"again": True}, {"announce": "new"}] * 3)
+    new: dict[str, Any] = {"announce": "new"}
+    again: dict[str, Any] = {"again": True}
+    told = answers(tmp_path / "certs", new, *[again, new] * 3)
     assert told == [REFUSED] * 7
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from federation.gateway import services, wire
 from federation.gateway.models import Gateway
+from federation.gateway.secret import token
 from federation.replication import documents
 from federation.replication.waiting import watch
 from federation.topology.models import Site
@@ -42,9 +43,13 @@ class Asker:
     def name(self) -> str:
         return self.row.name
 
+    @property
+    def token(self) -> str:
+        return token(self.secret)
+
     def send(self, body: bytes | dict[str, Any], secret: str | None = None) -> Any:
         sent = body if isinstance(body, bytes) else json.dumps(body).encode()
-        credentials = f"Bearer {self.secret if secret is None else secret}"
+        credentials = f"Bearer {self.token if secret is None else token(secret)}"
         address = reverse("replication:exchange")
         return self.client.post(address, sent, "application/json", headers={"Authorization": credentials})
 

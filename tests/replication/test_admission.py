@@ -34,14 +34,14 @@ def refusal(secret: str) -> int:
 
 def test_a_gateway_has_so_many_turns_at_once_and_another_has_its_own(asker: Asker) -> None:
     other = Asker("xmpp2.contoso.test")
-    turns = [admission.admit(asker.secret) for _ in range(admission.MOST_AT_ONCE)]
-    assert refusal(asker.secret) == 429
+    turns = [admission.admit(asker.token) for _ in range(admission.MOST_AT_ONCE)]
+    assert refusal(asker.token) == 429
     assert asker.ask() == 429
     assert other.ask() == 200
     turns[0].end()
     turns[0].end()
-    turns[0] = admission.admit(asker.secret)
-    assert refusal(asker.secret) == 429
+    turns[0] = admission.admit(asker.token)
+    assert refusal(asker.token) == 429
     for turn in turns:
         turn.end()
     assert not admission._inside
@@ -52,7 +52,7 @@ def test_a_document_holds_its_turn_until_it_is_taken(asker: Asker) -> None:
     assert sum(admission._inside.values()) == 1
     asker.apply(b"".join(response.streaming_content))
     assert not admission._inside
-    turn = admission.admit(asker.secret)
+    turn = admission.admit(asker.token)
     admission.Held(iter([b"never", b"taken"]), turn).close()
     assert not admission._inside
 
@@ -80,7 +80,7 @@ def test_those_who_know_no_secret_share_few_turns_and_cost_no_query_more_with_ma
 
 def test_a_disabled_gateway_is_not_even_heard(asker: Asker) -> None:
     gateways.change_gateway(asker.row, enabled=False, actor=MAKER)
-    assert refusal(asker.secret) == 403
+    assert refusal(asker.token) == 403
 
 
 @pytest.mark.django_db(transaction=True)
@@ -89,7 +89,7 @@ def test_slow_bodies_do_not_stall_the_panel(tmp_path: Path) -> None:
     with panel(tmp_path) as port, ExitStack() as slow:
         look(port, 60)  # it has started
         connections = [
-            slow.enter_context(slow_body(port, secret)) for secret in ["wrong"] * 40 + [asker.secret] * 40
+            slow.enter_context(slow_body(port, secret)) for secret in ["wrong"] * 40 + [asker.token] * 40
         ]
         began = time.monotonic()
         look(port, 8)

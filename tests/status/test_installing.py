@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from federation.gateway.models import Gateway
+from federation.gateway.secret import token
 from federation.replication import services
 from tests.status.test_status import commit, make_gateway, of
 
@@ -47,7 +48,7 @@ def test_the_command_makes_a_new_secret_when_asked() -> None:
     make_gateway()
     text = run("gateway_config", "xmpp1.contoso.test", "--new-secret")
     secret = text.partition('secret = "')[2].partition('"')[0]
-    assert Gateway.objects.get().is_secret(secret)
+    assert Gateway.objects.get().is_token(token(secret))
 
 
 def test_the_command_knows_no_other_gateway() -> None:

@@ -13,6 +13,7 @@ from controlpanel.audit.models import AuditEvent
 from federation.gateway import reports
 from federation.gateway import services as gateways
 from federation.gateway.models import Gateway, Refusal, Report, Stream
+from federation.gateway.secret import token
 from federation.partners import services as partners
 from federation.policies import services as policies
 from federation.replication import services
@@ -162,8 +163,9 @@ def test_a_new_gateway_shows_its_secret_once_with_the_lines_for_the_server(alice
     text = answer.content.decode()
     gateway = Gateway.objects.get()
     secret = text.partition("federation_control_secret = &quot;")[2].partition("&quot;")[0]
-    assert gateway.is_secret(secret)
-    assert len(secret) == 43
+    assert gateway.is_token(token(secret))
+    assert not gateway.is_token(secret)
+    assert len(secret) == 45
     assert "federation_control_name = &quot;xmpp1.contoso.test&quot;" in text
     assert "http://testserver/gateway/exchange" in text
     assert secret not in alice_client.get(reverse("status:details", args=[gateway.pk])).content.decode()
@@ -178,7 +180,7 @@ def test_replacing_the_secret_asks_first(alice_client: Client) -> None:
     assert Gateway.objects.get().secret_hash == gateway.secret_hash
     answer = page.form("Replace").send(alice_client)
     secret = answer.content.decode().partition("secret = &quot;")[2].partition("&quot;")[0]
-    assert Gateway.objects.get().is_secret(secret)
+    assert Gateway.objects.get().is_token(token(secret))
     assert AuditEvent.objects.filter(action="gateway:gateway:replace-secret").count() == 1
 
 

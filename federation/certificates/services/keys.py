@@ -1,9 +1,13 @@
-"""Private keys at rest: sealed under the master key, opened for a moment, destroyed."""
+"""Keys at rest: sealed under the master key, opened for a moment, destroyed.
+
+Private keys are this room's. A room above that keeps something sealed the same way registers its table, so
+that a new master key reaches that too.
+"""
 
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
@@ -13,13 +17,37 @@ from federation.certificates.models import KeyPair
 from federation.certificates.words import refusals_told
 from federation.x509 import masterkey, vault
 from federation.x509.findings import Refusal, Refused
-from federation.x509.keys import public_octets
+from federation.x509.keys import key_from_der, public_octets
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+    from django.db.models.query import QuerySet
+
     from federation.x509.keys import PrivateKey
     from federation.x509.masterkey import Keyring
 
 _LOCK = 0x6B657973  # "keys"
+
+
+class Kind(NamedTuple):
+    """A table with a sealed column; another column says for ever what the seal is bound to.
+
+    Rows with nothing sealed are empty there.
+    """
+
+    model: type[Model]
+    record: str
+    sealed: str
+    purpose: str
+
+    def rows(self) -> QuerySet[Any]:
+        """The rows with something sealed."""
+        return self.model._default_manager.exclude(**{self.sealed: b""}).order_by("pk")
+
+
+PRIVATE_KEYS = Kind(KeyPair, "record", "sealed", vault.PRIVATE_KEY)
+#: Everything that is sealed under the master key.
+kinds = [PRIVATE_KEYS]
 
 
 def keyring() -> Keyring:
@@ -60,14 +88,35 @@ def keep(key: PrivateKey) -> KeyPair:
 def opened(pair: KeyPair) -> PrivateKey:
     """The private key itself; raises ValidationError when the master key is gone or the seal is broken."""
     with refusals_told():
-        for _attempt in range(2):
-            try:
-                return vault.open_key(bytes(pair.sealed), keyring=keyring(), record=pair.record)
-            except Refused as refusal:
-                if refusal.code is not Refusal.MASTER_KEY_CHANGED:
-                    raise
-            pair.refresh_from_db(fields=["sealed"])  # the master key may have been rotated since it was read
-        return vault.open_key(bytes(pair.sealed), keyring=keyring(), record=pair.record)
+        return key_from_der(_unsealed(pair, PRIVATE_KEYS))
+
+
+@sensitive_variables()
+def sealed(plain: bytes, *, record: str, purpose: str) -> bytes:
+    """``plain`` under the master key. Raises ValidationError when there is none; inside a transaction."""
+    hold()
+    with refusals_told():
+        return vault.seal(plain, keyring=keyring(), record=record, purpose=purpose)
+
+
+@sensitive_variables()
+def unsealed(row: Model, kind: Kind) -> bytes:
+    """What is sealed in ``row``; raises ValidationError when the master key is gone or the seal is broken."""
+    with refusals_told():
+        return _unsealed(row, kind)
+
+
+@sensitive_variables()
+def _unsealed(row: Model, kind: Kind) -> bytes:
+    for is_last in (False, False, True):
+        kept, record = bytes(getattr(row, kind.sealed)), getattr(row, kind.record)
+        try:
+            return vault.unseal(kept, keyring=keyring(), record=record, purpose=kind.purpose)
+        except Refused as refusal:
+            if refusal.code is not Refusal.MASTER_KEY_CHANGED or is_last:
+                raise
+        row.refresh_from_db(fields=[kind.sealed])  # the master key may have been rotated since it was read
+    raise AssertionError
 
 
 def destroy_unused(pair: KeyPair) -> None:

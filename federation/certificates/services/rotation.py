@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @sensitive_variables()
 def rotate_master_key(*, actor: Actor, reason: str = "") -> int:
-    """Put a new master key in force and wrap every private key under it; returns how many there are.
+    """Put a new master key in force and wrap every key under it; returns how many there are.
 
     A crash at any step loses nothing: until the end the file holds the former key too. With the key in the
     environment, put the new one in front there first; this wraps under it. Raises ValidationError.
@@ -43,11 +43,12 @@ def _wrapped(*, actor: Actor, reason: str) -> int:
     if not settings.MASTER_KEY:
         masterkey.replace(settings.MASTER_KEY_FILE)
     ring, count, changed = keys.keyring(), 0, False
-    for pair in KeyPair.objects.select_for_update().order_by("pk"):
-        former = bytes(pair.sealed)
-        pair.sealed = vault.rewrap(former, keyring=ring, record=pair.record, purpose=vault.PRIVATE_KEY)
-        pair.save(update_fields=["sealed"])
-        count, changed = count + 1, changed or pair.sealed != former
+    for kind in keys.kinds:
+        rows = kind.rows()
+        for pk, record_name, former in rows.select_for_update().values_list("pk", kind.record, kind.sealed):
+            wrapped = vault.rewrap(bytes(former), keyring=ring, record=record_name, purpose=kind.purpose)
+            rows.filter(pk=pk).update(**{kind.sealed: wrapped})
+            count, changed = count + 1, changed or wrapped != bytes(former)
     if settings.MASTER_KEY and not changed:
         raise ValidationError(
             _(
@@ -73,10 +74,11 @@ def retired() -> None:
     """Drop the former master keys from the file, once it is sure that nothing needs them."""
     keys.hold()
     current = keys.keyring().current
-    for sealed in KeyPair.objects.values_list("sealed", flat=True):
-        if vault.sealed_under(bytes(sealed)) != current.id:
-            raise ValidationError(
-                _("A private key is still sealed under a former master key. Rotate the master key again.")
-            )
+    for kind in keys.kinds:
+        for sealed in kind.rows().values_list(kind.sealed, flat=True):
+            if vault.sealed_under(bytes(sealed)) != current.id:
+                raise ValidationError(
+                    _("A private key is still sealed under a former master key. Rotate the master key again.")
+                )
     if not settings.MASTER_KEY:
         masterkey.retire(settings.MASTER_KEY_FILE)

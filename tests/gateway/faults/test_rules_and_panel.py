@@ -12,6 +12,7 @@ import pytest
 from federation.gateway import objects, wire
 from tests.gateway.conftest import gateway_options
 from tests.gateway.faults.signs import alarmed, calm
+from tests.gateway.standin import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,7 +159,7 @@ def test_a_wrong_secret_is_reported_and_a_right_one_is_taken(
             time.sleep(0.02)
         panel.commit(objects.user("alice@contoso.test", enabled=False, pool=1, policy=None))
         assert says() == "delivered"
-        panel.secret = "a-secret-of-the-gateway"
+        panel.secret = SECRET
         panel.wait_for(alarmed("secret-refused"))
         panel.in_force()
         assert says() == "user-disabled"

@@ -1,5 +1,5 @@
 -- The certificate of this server's streams: fetched when the panel says that another is assigned, opened with the
--- gateway's secret (federation/gateway/sealing.py), checked, put in place without dropping a session, looked at
+-- gateway's sealing key (federation/gateway/sealing.py), checked, put in place without dropping a session, looked at
 -- from outside, and taken back when the server does not serve it. Prosody itself answers OK to a key that does
 -- not match and then offers no TLS at all.
 --
@@ -57,7 +57,7 @@ end
 -- it is not valid at this time.
 local function check(found, announced, hosts)
 	if type(found) ~= "table" or type(found.bundle) ~= "string" or type(found.key) ~= "string" then
-		return "what came cannot be opened with our secret";
+		return "what came cannot be opened with our key";
 	end
 	local leaf = ssl.loadcertificate(found.bundle);
 	if not leaf or leaf:digest("sha256") ~= announced then return "it is not the certificate that was announced"; end

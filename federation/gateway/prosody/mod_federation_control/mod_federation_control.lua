@@ -19,7 +19,7 @@ local modulemanager = require "core.modulemanager";
 local timer = require "util.timer";
 local monotonic = require "util.time".monotonic;
 
-local VERSION = "1";
+local VERSION = "2";
 local hosts = prosody.hosts;
 
 local rules = module:require "rules";
@@ -55,6 +55,8 @@ do
 	end
 end
 assert(options.url and options.name and options.secret, "federation_control_url, _name and _secret must be set");
+local sealed, sealing_key = module:require "sealed" (tools), nil;
+options.token, sealing_key = sealed.keys(options.secret);
 
 -- What the parts share: `state` is the last good one, current() the one to decide by.
 local control = { rules = rules, started = os.time(), live = false, slices = module:require "slices" };
@@ -169,10 +171,10 @@ function module.load()
 	local sslctx = create_context("client_https port 0", "client",
 		{ cafile = module:get_option_string("federation_control_cafile"), verify = { "peer" } });
 	local client = module:require "client";
-	local open_sealed, unverified = module:require "sealed" (tools), create_context("itself", "client", { verify = { "none" } });
+	local unverified = create_context("itself", "client", { verify = { "none" } });
 	control.certificate = module:require "certificate" (control, options, function ()
 		return assert(client((options.url:gsub("exchange$", "certificate")), sslctx));
-	end, function (sealed) return open_sealed(sealed, options.secret, options.name); end, tools, module:require "look" (unverified));
+	end, function (text) return sealed.open(text, sealing_key, options.name, "certificate"); end, tools, module:require "look" (unverified));
 	control.pull = module:require "pull" (control, options, function () return assert(client(options.url, sslctx)); end, new_document, tools);
 	uninstall = control.negotiation.install();
 	for host in pairs(hosts) do guard(host); end

@@ -27,7 +27,7 @@ local function request_body(wait, report_only, made)
 end
 
 local headers = {
-	["Authorization"] = "Bearer " .. options.secret, ["Content-Type"] = "application/json";
+	["Authorization"] = "Bearer " .. options.token, ["Content-Type"] = "application/json";
 	["Accept"] = "application/x-federation-objects", ["User-Agent"] = "mod_federation_control";
 };
 

@@ -1,10 +1,18 @@
--- Opens what the panel sealed with this gateway's secret (federation/gateway/sealing.py says how). Plain Lua;
--- `tools` brings hmac (SHA-256, raw), xor of two strings of the same length, and equals, which takes the same time
--- whatever differs.
+-- What follows from this gateway's secret (federation/gateway/secret.py), and how to open what the panel sealed for
+-- it (federation/gateway/sealing.py). Plain Lua; `tools` brings hmac (SHA-256, raw), hex, xor of two strings of the
+-- same length, and equals, which takes the same time whatever differs.
 
 return function (tools)
 
 local NONCE, TAG = 16, 32;
+local FORM = "2.";
+local sealed = {};
+
+-- The token that is shown to the panel, and the key that never travels: nil of a secret made before there was one.
+function sealed.keys(secret)
+	if secret:sub(1, #FORM) ~= FORM then return secret, nil; end
+	return tools.hex(tools.hmac(secret, "federation-control token")), tools.hmac(secret, "federation-control sealing key");
+end
 
 local function key_stream(key, length)
 	local blocks = {};
@@ -14,13 +22,15 @@ local function key_stream(key, length)
 	return table.concat(blocks):sub(1, length);
 end
 
--- What was sealed, or nil.
-return function (sealed, secret, gateway)
-	if #sealed < NONCE + TAG then return nil; end
-	local nonce, cipher, tag = sealed:sub(1, NONCE), sealed:sub(NONCE + 1, -TAG - 1), sealed:sub(-TAG);
-	local expected = tools.hmac(tools.hmac(secret, "authenticate" .. nonce), gateway .. "\0" .. cipher);
+-- What was sealed with `key` for this gateway and purpose, or nil.
+function sealed.open(text, key, gateway, purpose)
+	if not key or #text < NONCE + TAG then return nil; end
+	local nonce, cipher, tag = text:sub(1, NONCE), text:sub(NONCE + 1, -TAG - 1), text:sub(-TAG);
+	local expected = tools.hmac(tools.hmac(key, "authenticate" .. nonce), gateway .. "\0" .. purpose .. "\0" .. cipher);
 	if not tools.equals(expected, tag) then return nil; end
-	return tools.xor(cipher, key_stream(tools.hmac(secret, "encrypt" .. nonce), #cipher));
-end;
+	return tools.xor(cipher, key_stream(tools.hmac(key, "encrypt" .. nonce), #cipher));
+end
+
+return sealed;
 
 end;

@@ -39,5 +39,9 @@ class Command(BaseCommand):
         secret = UNKNOWN_SECRET
         if new_secret:
             gateway, secret = services.replace_secret(gateway, actor=Actor.command())
+            if not gateway.can_unseal:
+                self.stderr.write(
+                    "The master key is missing: the gateway gets the rules, but no certificate."
+                )
         url = panel.rstrip("/") + reverse("replication:exchange")
         self.stdout.write(configuration(gateway.name, url, secret), ending="")
