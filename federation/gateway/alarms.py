@@ -17,6 +17,7 @@ HOLDING = frozenset(
         "panel-unreachable",  # what it has stays in force; Behind and Silent say what it lacks
         "panel-error",
         "secret-refused",
+        "another-history",
         "document-refused",
         "disk",  # in force now; after a restart nobody federates until the panel is heard
         "certificate-refused",  # these three: who may talk is not decided by it

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from federation.gateway import services as gateways
 from federation.gateway.models import Gateway
-from federation.replication import documents, services
+from federation.replication import documents, histories, services
 from federation.replication.models import THE_ROW, Panel
 from federation.replication.waiting import watch
 
@@ -24,7 +24,7 @@ _wrong: dict[int, tuple[float, int]] = {}
 
 
 class Refused(Exception):
-    """Refused with an HTTP ``status``: 401 wrong secret or name, 403 disabled, 429 too many wrong ones."""
+    """Refused with an HTTP ``status``: 401 wrong secret or name, 403 disabled, 409 other history, 429."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
@@ -54,7 +54,7 @@ def known(name: str, token: str) -> Gateway:
 def answer(gateway: Gateway, request: Request) -> Answer:
     """Keep the report; then, unless it only reports, what it lacks, waiting for it as long as it asked.
 
-    Raises Refused when it is not known any more after the wait.
+    Raises Refused when it runs another history (histories.py), or is not known any more after the wait.
     """
     gateways.keep_report(gateway, request, timezone.now())
     if request.report_only:
@@ -68,6 +68,8 @@ def answer(gateway: Gateway, request: Request) -> Answer:
             return Answer(None)
         _check_again(gateway)
         return Answer(documents.for_gateway(gateway.name, have, newer))
+    if have and histories.is_another(have, latest):
+        raise Refused(409)
     return Answer(documents.for_gateway(gateway.name, have))
 
 

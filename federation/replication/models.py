@@ -67,6 +67,8 @@ class Revision(models.Model):
     count = models.BigIntegerField(_("objects"))
     size = models.BigIntegerField(_("bytes"))
 
+    AUDIT_LABELS = {"gateways": _("gateways")}
+
     class Meta:
         verbose_name = _("revision")
         verbose_name_plural = _("revisions")

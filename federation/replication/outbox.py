@@ -37,6 +37,7 @@ NOT_SENT = {
     "accounts:administrator": "who may sign in to the panel",
     "accounts:session": "who did sign in",
     "topology:site": "sites are numbers on the wire; pools and policies say which",
+    "replication:history": "published in the same transaction",
     "gateway:gateway": "a gateway knows its own name and secret from its configuration",
     "domains:domain": "SIP only",
     "domains:domains": "SIP only",

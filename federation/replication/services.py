@@ -62,7 +62,7 @@ def publish(*, everything: bool = False) -> Revision:
     if latest and not everything and not Unpublished.objects.exists():
         return latest
     with moments.turn():
-        return _publish(everything=everything)
+        return publish_in_turn(everything=everything)
 
 
 def prune(before: datetime) -> int:
@@ -75,15 +75,16 @@ def prune(before: datetime) -> int:
         floor = old.values_list("number", flat=True).first()
         if floor is None:
             return 0
-        Panel.objects.filter(pk=THE_ROW).update(floor=floor + 1)
+        Panel.objects.filter(pk=THE_ROW, floor__lte=floor).update(floor=floor + 1)
         Gone.objects.filter(revision__lte=floor + 1).delete()
         return old.delete()[0]
 
 
-def _publish(*, everything: bool) -> Revision:
+def publish_in_turn(*, everything: bool = False, beyond: int = 0) -> Revision:
+    """``publish``, for who holds the turn; ``beyond``: under a number after it, though nothing differs."""
     latest = Revision.objects.first()
     events = list(Unpublished.objects.values_list("event", flat=True))
-    number = latest.number + 1 if latest else 1
+    number = max(latest.number if latest else 0, beyond) + 1
     if latest and not everything:
         draft, work = _Draft(number, latest.set_hash, latest.size), _objects_of(events)
     else:
@@ -92,7 +93,7 @@ def _publish(*, everything: bool) -> Revision:
         _compare(source, keys, draft)
     for chunk in batches(events):
         Unpublished.objects.filter(event__in=chunk).delete()
-    if latest and not draft.differs:
+    if latest and not draft.differs and not beyond:
         return latest
     revision = Revision.objects.create(
         number=draft.number,

@@ -39,7 +39,7 @@ _FORWARDED = frozenset(
 @require_POST
 @sensitive_variables()
 def exchange_documents(request: HttpRequest) -> HttpResponseBase:
-    """One exchange: 204 nothing new, 200 a document; 400, 401, 403, 408, 413 or 429 when it is refused."""
+    """One exchange: 204 nothing new, 200 a document; 400, 401, 403, 408, 409, 413 or 429 when refused."""
     return _in_turn(request, _exchange)
 
 

@@ -29,6 +29,7 @@ def families() -> Iterator[Family]:
     found = stands(Gateway.objects.filter(enabled=True).listed(), now)
     yield _family("up", "Whether it reports, and the rules it has hold there.", found, _is_up)
     yield _family("well", "Whether it has the latest revision and no error stands.", found, _is_well)
+    yield _family("strayed", "Whether its rules are none that this panel published.", found, _is_strayed)
     yield _family("errors", "Errors that stand.", found, _errors)
     yield _family("sealing_key", "Whether certificates can be sealed for it.", found, _can_unseal)
     yield _family("revision_lag", "How many revisions it is behind.", found, partial(_lag, latest))
@@ -58,12 +59,16 @@ def _can_unseal(stand: Stand) -> float:
     return float(stand.gateway.can_unseal)
 
 
+def _is_strayed(stand: Stand) -> float:
+    return float(stand.standing in {Standing.STRAYED, Standing.FOREIGN})
+
+
 def _errors(stand: Stand) -> float | None:
     return len(stand.report.alarms) if stand.report else None
 
 
 def _lag(latest: int, stand: Stand) -> float:
-    if stand.standing is Standing.STRAYED:
+    if _is_strayed(stand):
         return latest  # whatever its number is, it has none of ours
     return latest - ((stand.report and stand.report.revision) or 0)
 

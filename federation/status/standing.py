@@ -32,8 +32,9 @@ class Standing(StrEnum):
     DISABLED = "disabled"
     NEVER = "never"  # it has not reported yet
     SILENT = "silent"
+    FOREIGN = "foreign"  # what it has is of another panel
+    STRAYED = "strayed"  # what it has is of this panel, which did not publish it: it runs another history
     CLOSED = "closed"  # it has nothing that it may decide by: nobody federates
-    STRAYED = "strayed"  # what it has is no state that this panel published: it runs another history
     BROKEN = "broken"  # it has rules of ours, but an error stands with which they do not hold
     BEHIND = "behind"
     UP_TO_DATE = "up-to-date"
@@ -131,10 +132,14 @@ def _stand(gateway: Gateway, history: History, now: datetime) -> Stand:
         return Stand(gateway, Standing.NEVER)
     if now - report.seen_at > SILENT_AFTER:
         return Stand(gateway, Standing.SILENT, since=report.seen_at)
-    if report.revision is None or report.status in {Status.EXPIRED, Status.NONE}:
+    if report.revision is None:
         return Stand(gateway, Standing.CLOSED, since=report.revision_seen_at)
     if not history.has(report):
-        return Stand(gateway, Standing.STRAYED, since=report.revision_seen_at)
+        is_ours = report.panel in {"", history.panel}
+        standing = Standing.STRAYED if is_ours else Standing.FOREIGN
+        return Stand(gateway, standing, since=report.revision_seen_at)
+    if report.status in {Status.EXPIRED, Status.NONE}:
+        return Stand(gateway, Standing.CLOSED, since=report.revision_seen_at)
     if breaking(report.alarms):
         return Stand(gateway, Standing.BROKEN, since=report.revision_seen_at)
     if behind := history.latest - report.revision:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,9 +19,11 @@ from controlpanel.accounts.rights import Right
 from controlpanel.audit.actor import Actor
 from controlpanel.lists import actions
 from controlpanel.lists.selection import selected
-from controlpanel.shell import details
+from controlpanel.shell import aftermath, details
 from federation.gateway import services
 from federation.gateway.models import Gateway
+from federation.replication import histories
+from federation.replication.models import Revision
 from federation.status import certificate, installing, live, words
 from federation.status.forms import GatewayForm
 from federation.status.in_force import in_force
@@ -92,6 +96,23 @@ def replace_secret(request: PanelRequest, pk: int) -> HttpResponse:
         return _install(request, gateway, secret)
     shown = {"gateway": gateway, "form": form, "back": reverse("status:details", args=[pk])}
     return render(request, "status/secret.html", shown, status=422 if form.errors else 200)
+
+
+@door(see=Right.SECRETS)
+def follow(request: PanelRequest) -> HttpResponse:
+    """Ask, then let gateways that run another history follow this panel."""
+    back, strayed = reverse("status:list"), histories.strayed()
+    form = details.ReasonForm(request.POST if request.method == "POST" else None)
+    if strayed and not form.is_valid():
+        shown = {"strayed": strayed, "latest": Revision.objects.first(), "form": form, "back": back}
+        return render(request, "status/follow.html", shown, status=422 if form.errors else 200)
+    try:
+        histories.supersede(actor=Actor.of(request), reason=form.data.get("reason", ""))
+        said = _("The gateways follow this panel, within half a minute.")
+        messages.success(request, said, extra_tags=aftermath.follow_up())
+    except ValidationError as refusal:
+        messages.info(request, " ".join(refusal.messages))
+    return redirect(back)
 
 
 @require_safe

@@ -31,6 +31,7 @@ NAMED = 3
 LOOKS = {
     Standing.UP_TO_DATE: "ok",
     Standing.STRAYED: "bad",
+    Standing.FOREIGN: "bad",
     Standing.BROKEN: "bad",
     Standing.BEHIND: "warn",
     Standing.NEVER: "warn",
@@ -41,6 +42,7 @@ LOOKS = {
 LABELS = {
     Standing.UP_TO_DATE: gettext_lazy("Up to date"),
     Standing.STRAYED: gettext_lazy("Runs another history"),
+    Standing.FOREIGN: gettext_lazy("Follows another panel"),
     Standing.BROKEN: gettext_lazy("Not in force"),
     Standing.BEHIND: gettext_lazy("Behind"),
     Standing.NEVER: gettext_lazy("Never reported"),
@@ -70,6 +72,7 @@ REFUSAL_LABELS = {
 ALARM_LABELS = {
     "panel-unreachable": gettext_lazy("It did not reach the panel, and goes on with what it has."),
     "panel-error": gettext_lazy("The panel could not answer it, and it goes on with what it has."),
+    "another-history": gettext_lazy("The panel has not published what is in force there."),
     "secret-refused": gettext_lazy("The panel refused its secret, or it is disabled here."),
     "document-refused": gettext_lazy("It refused what the panel sent, and goes on with what it has."),
     "disk": gettext_lazy(
@@ -123,8 +126,13 @@ def explained(stand: Stand) -> str:
         return _("It has no rules it may go by, so nobody federates through it.")
     if stand.standing is Standing.STRAYED:
         return _(
-            "Its rules are none that this panel published, as after a database was restored. Stop the "
-            "server, remove what is in its folder federation_control, and start it again."
+            "It has rules that this panel published and knows no more, as after a database was restored. It "
+            "takes no others until somebody says that it should follow."
+        )
+    if stand.standing is Standing.FOREIGN:
+        return _(
+            "To let it follow this one, stop the server, remove what is in its folder federation_control, "
+            "and start it again."
         )
     if stand.standing is Standing.BROKEN and stand.report:
         codes = breaking(stand.report.alarms)

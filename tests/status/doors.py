@@ -31,6 +31,8 @@ DOORS = (
     # Without a selection both send back to the list.
     Door("status:delete", get=KEEPS_SECRETS, get_is=302, post=KEEPS_SECRETS, post_is=302),
     Door("status:secret", args=a_gateway, get=KEEPS_SECRETS, post=KEEPS_SECRETS, post_is=200),
+    # When none runs another history it sends back to the list.
+    Door("status:follow", get=KEEPS_SECRETS, get_is=302, post=KEEPS_SECRETS, post_is=302),
     Door("status:module"),
     Door("status:in-force", args=a_revision),
 )

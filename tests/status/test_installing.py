@@ -97,5 +97,6 @@ def test_metrics_tell_who_runs_another_history_and_which_errors_stand(
     gateway = 'gateway="xmpp1.contoso.test"'
     assert f"panel_gateway_up{{{gateway}}} 0" in lines
     assert f"panel_gateway_well{{{gateway}}} 0" in lines
+    assert f"panel_gateway_strayed{{{gateway}}} 1" in lines
     assert f"panel_gateway_errors{{{gateway}}} 1" in lines
     assert f"panel_gateway_revision_lag{{{gateway}}} {latest.number}" in lines

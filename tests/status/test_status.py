@@ -89,17 +89,20 @@ def test_a_gateway_without_rules_is_closed(bob_client: Client, report: dict[str,
     assert status_of(bob_client).startswith("Closed")
 
 
-@pytest.mark.parametrize(
-    "report", [{"revision": 501}, {"revision": 2**63 - 1}, {"state_hash": "0" * 64}, {"panel": "another"}]
-)
+@pytest.mark.parametrize("report", [{"revision": 501}, {"revision": 2**63 - 1}, {"state_hash": "0" * 64}])
 def test_a_gateway_with_what_this_panel_never_published_runs_another_history(
     bob_client: Client, report: dict[str, Any]
 ) -> None:
     latest = services.publish()
     make_gateway(**of(latest) | report)
     assert status_of(bob_client).startswith(
-        "Runs another history Its rules are none that this panel published"
+        "Runs another history It has rules that this panel published and knows no more"
     )
+
+
+def test_a_gateway_of_another_panel_says_so(bob_client: Client) -> None:
+    make_gateway(**of(services.publish()) | {"panel": "another"})
+    assert status_of(bob_client).startswith("Follows another panel To let it follow this one")
 
 
 def test_a_gateway_whose_earlier_revision_was_another_one_is_not_merely_behind(bob_client: Client) -> None:

@@ -182,6 +182,24 @@ def test_rules_that_nobody_confirms_any_more_expire(
         assert says() == "delivered"
 
 
+def test_rules_of_another_history_hold_until_they_expire(
+    panel: Panel, made: Prosody, says: Callable[[], str]
+) -> None:
+    made.extra = gateway_options(panel.port, federation_control_max_age=6, federation_control_wait=1)
+    with panel.serving():
+        made.start()
+        panel.in_force()
+        panel.fault = lambda _request: (409, b"")  # as the panel answers after it was restored
+        panel.commit(objects.user("dave@contoso.test", enabled=False, pool=1, policy=None))
+        panel.wait_for(alarmed("another-history"))
+        assert says() == "delivered"
+        time.sleep(7.5)
+        assert says() == "no-snapshot"
+        seen, panel.fault = len(panel.requests), None
+        panel.wait_for(calm, 40, after=seen)
+        assert says() == "delivered"
+
+
 def test_a_thousand_commits_in_a_burst_end_with_the_last_in_force(
     panel: Panel, made: Prosody, says: Callable[[], str]
 ) -> None:

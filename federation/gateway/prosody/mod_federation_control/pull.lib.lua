@@ -50,7 +50,7 @@ end
 local function confirmed()
 	delay, control.live = 0, true;
 	control.confirm();
-	report.over("panel-unreachable", "secret-refused", "panel-error", "disk-state");
+	report.over("panel-unreachable", "secret-refused", "panel-error", "another-history", "disk-state");
 	later(0);
 end
 
@@ -68,7 +68,7 @@ local function apply(document)
 		return long or false;
 	end, function (ok, result)
 		if not ok then return failed("apply-failed", result); end
-		module:log("info", "Revision %d in force (%s, %d lines, %.0f ms)", document.header.revision,
+		module:log("info", "Revision %d in force (%s, %d lines, %.0f ms)", control.state.revision,
 			document.header.kind, document.lines, (monotonic() - began) * 1000);
 		resync = result; -- once the journal is long
 		report.over("document-refused", "apply-failed");
@@ -100,6 +100,7 @@ local function answered(problem, code, document, waited, took)
 	if document and document.problem then return refused(document, document.problem); end
 	if problem then return failed("panel-unreachable", problem); end
 	if code == 401 or code == 403 then return failed("secret-refused", code); end
+	if code == 409 then return failed("another-history", "the panel has not published what is in force here"); end
 	if code ~= 204 then return failed("panel-error", code); end
 	confirmed();
 	if waited and took < 1 then later(1); end -- a panel that does not wait is not to be hammered
