@@ -1,7 +1,8 @@
 """Python, Lua and the wire answer each row as the written table does, at both ends.
 
 All rows of one edge and one direction go over the same streams in one go. What was to be refused is known not
-to have passed when something sent after it on the same stream has arrived.
+to have passed when something sent after it on the same stream has arrived. Once with a stream each way, and
+once each with a single one for both (XEP-0288) that we opened, or that they opened.
 """
 
 from __future__ import annotations
@@ -9,21 +10,19 @@ from __future__ import annotations
 import itertools
 import shutil
 import tempfile
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from federation.decisions import rules
 from tests.decisions.written import answer, loses_its_note
-from tests.gateway.clients import PATIENCE, Person, settle
-from tests.gateway.conformance.component import Component
-from tests.gateway.conformance.rows import OURS, THEIRS, Row, organisation, rows
-from tests.gateway.conftest import gateway_options
+from tests.gateway.clients import PATIENCE
+from tests.gateway.conformance.field import PARTNERS, laid_out
+from tests.gateway.conformance.rows import THEIRS, Row, organisation, rows
 from tests.gateway.lua import drive
-from tests.gateway.servers import Dns, Prosody
+from tests.gateway.servers import Dns
 from tests.gateway.standin import Panel
 
 if TYPE_CHECKING:
@@ -31,42 +30,8 @@ if TYPE_CHECKING:
 
     from federation.decisions.facts import Decision
     from tests.gateway.clients import Loop
+    from tests.gateway.conformance.field import Field
     from tests.gateway.servers import Authority
-
-WITNESS = Path(__file__).with_name("mod_test_witness.lua")
-OUTSIDE = 'modules_enabled = { "tls", "saslauth", "dialback", "s2s", "posix" }'
-PARTNERS = [domain for domain, kind in THEIRS.items() if kind]
-PEOPLE = [who for who in OURS if who.is_person]
-_marks = itertools.count()
-
-
-class Field(NamedTuple):
-    """What the rows are tried on."""
-
-    panel: Panel
-    people: dict[str, Person]
-    domains: dict[str, Component]
-    component: Component
-    witness: Path
-
-    def passed_the_gate(self) -> Counter[str]:
-        """Stanzas that the gate let into our server: in- or out- and their id."""
-        return Counter(self.witness.read_text().split())
-
-    def until_everything_arrived(self) -> None:
-        """What was sent so far has arrived wherever it may: answers of our server, then marks behind it."""
-        settle(*self.people.values())
-        alice = self.people["alice@contoso.test"]
-        for domain in PARTNERS:
-            there = self.domains[domain]
-            mark, back = f"mark{next(_marks)}", f"mark{next(_marks)}"
-            # A withdrawal always passes, both ways.
-            there.send(
-                f"<presence from='marks@{domain}' to='{alice.address}' id='{back}' type='unsubscribed'/>"
-            )
-            there.wait(lambda back=back: self.passed_the_gate()[f"in-{back}"])  # type: ignore[misc]
-            alice.send(f"<presence to='marks@{domain}' id='{mark}' type='unsubscribe'/>")
-            there.wait(lambda there=there, mark=mark: mark in there.got)  # type: ignore[misc]
 
 
 @pytest.fixture(scope="module")
@@ -77,57 +42,16 @@ def dns() -> Iterator[Dns]:
     server.close()
 
 
-@pytest.fixture(scope="module")
-def field(ground: Path, dns: Dns, ca: Authority, loop: Loop) -> Iterator[Field]:
-    """Our gateway, everybody of ours signed in, and one's own hand on every domain outside."""
+@pytest.fixture(scope="module", params=["", "us", "them"], ids=["each-its-own", "ours", "theirs"])
+def field(
+    request: pytest.FixtureRequest, ground: Path, dns: Dns, ca: Authority, loop: Loop
+) -> Iterator[Field]:
+    """Our gateway and the domains outside, with one stream for both ways or with one each."""
     folder = Path(tempfile.mkdtemp(prefix="conformance-", dir=ground))
     folder.chmod(0o755)
-    panel = Panel()
-    panel.commit(*organisation(edge=True))
-    names = {"contoso.test": tuple(who.address.partition("@")[0] for who in PEOPLE)}
-    witness = folder / "ours/data/witness"
-    started: list[Prosody | Component | Person] = []
-    with panel.serving():
-        try:
-            more = f'test_witness_file = "{witness}"'
-            options = gateway_options(panel.port).replace('"s2s_bidi", ', "").replace('"mam", ', "") + more
-            ours = Prosody(folder / "ours", dns, ca, names, options, components=["ext.contoso.test"])
-            ours.with_module("test_witness", WITNESS, on="contoso.test")
-            theirs = Prosody(folder / "theirs", dns, ca, {"host.test": ()}, OUTSIDE, components=THEIRS)
-            for server in (ours, theirs):
-                server.log_level = "info"
-                started.append(server)
-                server.start()
-            panel.in_force()
-            domains = {domain: Component(theirs.component, domain) for domain in THEIRS}
-            component = Component(ours.component, "ext.contoso.test")
-            people = {who.address: Person(loop, ours, who.address) for who in PEOPLE}
-            started += [*domains.values(), component, *people.values()]
-            befriend(people)
-            yield Field(panel, people, domains, component, witness)
-        finally:
-            for each in reversed(started):
-                end(each)
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def end(each: Prosody | Component | Person) -> None:
-    if isinstance(each, Prosody):
-        each.stop()
-    elif isinstance(each, Component):
-        each.close()
-    else:
-        each.sign_out()
-
-
-def befriend(people: dict[str, Person]) -> None:
-    """Everybody is online and has the friends of every domain on the contact list."""
-    for person in people.values():
-        for domain in THEIRS:
-            item = f"<item jid='friend@{domain}'/>"
-            person.send(f"<iq type='set' id='f-{domain}'><query xmlns='jabber:iq:roster'>{item}</query></iq>")
-        person.go_online()
-        settle(person)
+    with laid_out(folder, dns, ca, loop, request.param) as made:
+        yield made
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 BATCHES = list(itertools.product((True, False), ("outbound", "inbound")))
@@ -148,6 +72,9 @@ def test_every_row_is_answered_as_the_table_says(field: Field, edge: bool, direc
     field.until_everything_arrived()
     look = look_outbound if direction == "outbound" else look_inbound
     assert [fault for row in table for fault in look(field, row)] == []
+    if field.opened_by:
+        way = "outbound" if field.opened_by == "us" else "inbound"
+        assert field.streams() == [(domain, way, True) for domain in sorted(PARTNERS)]
 
 
 def code_of(verdict: Decision) -> str:
