@@ -54,6 +54,12 @@ def settle(*people: Person) -> None:
         person.wait(lambda stanza, mark=mark: stanza.get("id") == mark)  # type: ignore[misc]
 
 
+def say(sender: Person, receiver: Person, text: str) -> None:
+    """A message whose text is also its id."""
+    body = f"<body>{text}</body>"
+    sender.send(f"<message to='{receiver.full}' id='{text}' type='chat'>{body}</message>")
+
+
 class Person:
     """A signed-in client. Keeps every stanza that reached it, as ElementTree."""
 

@@ -163,3 +163,27 @@ def sign_in(loop: Loop, request: pytest.FixtureRequest) -> Iterator[Callable[...
     yield sign_in
     for person in people:
         person.sign_out()
+
+
+@pytest.fixture
+def alice(gateway: Prosody, sign_in: Callable[..., Person]) -> Person:
+    person = sign_in(gateway, "alice@contoso.test")
+    person.go_online()
+    return person
+
+
+@pytest.fixture
+def bob(outside: Prosody, sign_in: Callable[..., Person]) -> Person:
+    person = sign_in(outside, "bob@fabrikam.test")
+    person.go_online()
+    return person
+
+
+@pytest.fixture
+def no_streams_left(panel: Panel, gateway: Prosody) -> Iterator[None]:
+    """The next test begins without a stream, by the rules that all begin with."""
+    yield
+    panel.commit(drop=("partner:1", "partner:2", "partner:3"))
+    panel.wait_for(lambda r: not r.report["streams"], after=len(panel.requests))
+    panel.commit(*organisation())
+    panel.in_force()
