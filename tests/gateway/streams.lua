@@ -4,11 +4,14 @@ local folder = arg[1]
 local partners = {
 	["first.test"] = { can = { ["sasl-tls"] = true } };
 	["same.test"] = { can = { ["sasl-tls"] = true } };
+	["bykey.test"] = { can = { ["dialback-tls"] = true } };
+	["nolonger.test"] = { can = { ["sasl-tls"] = true } };
 	["stricter.test"] = { can = { ["dialback-tcp"] = true } };
 }
 local session = {
 	direction = "incoming", from_host = "first.test", to_host = "contoso.test", federation_method = "sasl-tls";
-	hosts = { ["first.test"] = {}, ["same.test"] = {}, ["stricter.test"] = {}, ["stranger.test"] = {} };
+	hosts = { ["first.test"] = {}, ["same.test"] = {}, ["bykey.test"] = { federation_method = "dialback-tls" };
+		["nolonger.test"] = { federation_method = "dialback-tls" }, ["stricter.test"] = {}, ["stranger.test"] = {} };
 	close = function (self) self.destroyed = true end;
 }
 module = { shared = function () return { session } end }

@@ -141,6 +141,19 @@ def test_a_bad_certificate_is_refused_where_it_is_all_there_is(
     assert tried(panel, gateway, peers[host], sign_in, host, way, methods=both) is not None
 
 
+def test_a_stream_to_an_untrusted_server_ends_when_its_certificate_begins_to_count(
+    panel: Panel, gateway: Prosody, peers: dict[str, Prosody], sign_in: Callable[..., Person]
+) -> None:
+    """They believed our certificate, so the stream was one of SASL; theirs was never believed."""
+    host = "untrusted.test"
+    both = ["sasl-tls", "dialback-tls"]
+    assert tried(panel, gateway, peers[host], sign_in, host, "outbound", methods=both) == "sasl-tls"
+    record = {"domains": [host], "type": "federated", "methods": ["sasl-tls"]}
+    panel.commit(objects.partner(9, **record))  # type: ignore[arg-type]
+    panel.in_force()
+    panel.wait_for(lambda r: not [s for s in r.report["streams"] if s["remote"] == host])
+
+
 def test_a_partner_gets_no_more_connections_than_its_limit(
     panel: Panel, gateway: Prosody, peers: dict[str, Prosody], sign_in: Callable[..., Person]
 ) -> None:

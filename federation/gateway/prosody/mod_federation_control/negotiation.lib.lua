@@ -11,7 +11,7 @@ local manual_resolver = require "net.resolvers.manual";
 local service_resolver = require "net.resolvers.service";
 
 local XMLNS = { tls = "urn:ietf:params:xml:ns:xmpp-tls", sasl = "urn:ietf:params:xml:ns:xmpp-sasl";
-	dialback = "urn:xmpp:features:dialback" };
+	dialback = "urn:xmpp:features:dialback", bidi_offer = "urn:xmpp:features:bidi", bidi = "urn:xmpp:bidi" };
 local EARLY, LATE = 1000, -1000;
 -- mod_saslauth takes an offer of EXTERNAL at 150, mod_dialback starts at 100; both fall back at 100.
 local BEFORE_DIALBACK = 120;
@@ -39,6 +39,9 @@ local function give_up(session, text)
 	return true;
 end
 
+-- Whether a stream may be made bidirectional as it is now: not before it is encrypted, if it can come to that.
+local function may_be_bidirectional(partner, secure) return secure or not allows_tls(partner); end
+
 -- Leaves in a list of features only what the partner's record allows on this stream as it is now.
 local function prune(features, partner, secure)
 	features:maptags(function (tag)
@@ -46,6 +49,7 @@ local function prune(features, partner, secure)
 		if xmlns == XMLNS.tls and not allows_tls(partner) then return nil; end
 		if xmlns == XMLNS.sasl and not partner.can["sasl-tls"] then return nil; end
 		if xmlns == XMLNS.dialback and not allows_dialback(partner, secure) then return nil; end
+		if xmlns == XMLNS.bidi_offer and not may_be_bidirectional(partner, secure) then return nil; end
 		return tag;
 	end);
 end
@@ -102,6 +106,13 @@ local function key_received(event)
 	if not allows_dialback(partner, session.secure) then return give_up(session, "Dialback is not accepted here"); end
 end
 
+local function bidirectional_wanted(event)
+	local session = event.origin;
+	if session.type ~= "s2sin_unauthed" then return; end
+	local partner = partner_of(session);
+	if not partner or not may_be_bidirectional(partner, session.secure) then return true; end
+end
+
 -- A certificate must be valid where it is all there is. Elsewhere mod_s2s, which knows no partners, is not asked.
 local function certificate_checked(event)
 	local session, partner = event.session, gate.partner(event.host);
@@ -127,7 +138,14 @@ local function authenticated(event)
 	if not partner then streams.close(session, "policy-violation"); return true; end
 	local method = event.mechanism == "EXTERNAL" and "sasl-tls" or session.secure and "dialback-tls" or "dialback-tcp";
 	if not partner.can[method] then return give_up(session, "Not authenticated as required"); end
+	local more = session.hosts[event.host];
+	if more then more.federation_method = method; end
 	if session.federation_method then return; end -- one more domain on a stream that counts already
+	-- By the name in its header, so far only claimed, a stream is counted, closed, and used for what goes back.
+	if session.direction == "incoming" and event.host ~= session.from_host then
+		streams.close(session, "invalid-from");
+		return true;
+	end
 	if session.direction == "incoming" and too_many(partner) then
 		streams.close(session, "resource-constraint");
 		return true;
@@ -156,6 +174,7 @@ function negotiation.guard(context)
 	context:hook("stanza/" .. XMLNS.sasl .. ":failure", before_dialback, BEFORE_DIALBACK);
 	context:hook("s2sout-authenticate-legacy", function (event) return before_dialback(event); end, EARLY);
 	context:hook("stanza/jabber:server:dialback:result", key_received, EARLY);
+	context:hook("stanza/" .. XMLNS.bidi .. ":bidi", bidirectional_wanted, EARLY);
 	context:hook("s2s-authenticated", authenticated, EARLY);
 end
 

@@ -6,6 +6,7 @@ local timer = require "util.timer";
 local MOST_LISTED = 500;
 local texts = {
 	["policy-violation"] = "Federation with this domain is not configured";
+	["invalid-from"] = "The first domain to authenticate must be the one of the stream's header";
 	["resource-constraint"] = "Too many connections";
 	["reset"] = "What is required of this connection has changed";
 };
@@ -69,6 +70,16 @@ function streams.inbound(partner)
 	return of_partner, all;
 end
 
+-- Whether a stream, or one more domain on it, is authenticated in a way that a partner's record allows. On one that we
+-- opened, SASL proved us to them; who they are, only their certificate proved, or else nothing but the DNS.
+local function is_allowed(session, partner, method)
+	if method == "sasl-tls" and session.direction == "outgoing"
+			and not (session.cert_chain_status == "valid" and session.cert_identity_status == "valid") then
+		return partner.can["sasl-tls"] and partner.can["dialback-tls"];
+	end
+	return not method or partner.can[method];
+end
+
 -- Closes what the rules in force do not allow: streams with domains that are no partner (any more), and those
 -- that were authenticated in a way their partner's record does not allow (any more). A stream that was still
 -- being negotiated by a record that changed begins anew (RFC 6120, 4.9.3.16): it might never come to an end.
@@ -76,14 +87,14 @@ function streams.enforce()
 	for _, session in streams.each() do
 		local partner = control.gate.partner((streams.remote(session)));
 		local method = session.federation_method;
-		if not partner or (method and not partner.can[method]) then
+		if not partner or not is_allowed(session, partner, method) then
 			streams.close(session, "policy-violation");
 		elseif not method and session.federation_partner and session.federation_partner ~= partner then
 			streams.close(session, "reset");
 		else
-			for domain in pairs(session.hosts or {}) do
+			for domain, more in pairs(session.hosts or {}) do
 				local other = control.gate.partner(domain);
-				if not other or (method and not other.can[method]) then session.hosts[domain] = nil; end
+				if not other or not is_allowed(session, other, more.federation_method or method) then session.hosts[domain] = nil; end
 			end
 		end
 		control.slices.breathe();
