@@ -43,10 +43,13 @@ function commands.decide(c)
 	local partner = state.partners[c.domain]
 	local place = c.component and "component" or node and "user" or "server"
 	local user = place == "user" and state:user(node, host) or nil
-	local code = rules.decide(state.edge, partner, place, user, c.inbound, c.kind, function () return c.contact end)
+	local code = rules.decide(state.edge, partner, place, user, c.inbound, c.kind, c.contact)
 	local strips = not code and not c.inbound and rules.strips_status(partner, c.name)
 	return (code or "allowed") .. (strips and " stripped" or "")
 end
+
+-- Whether a rule names this kind.
+function commands.named(c) return tostring(rules.named[c.kind] or false) end
 
 -- How many users are in the fullest bucket of a host.
 function commands.crowded(c)

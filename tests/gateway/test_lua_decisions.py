@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -135,6 +136,21 @@ def test_lua_and_python_agree_on_a_hundred_thousand_cases() -> None:
     wrong = [(c, a, e) for c, a, e in zip(commands, answers, expected, strict=True) if a != e]
     assert wrong[:5] == []
     assert {answer.partition(" ")[0] for answer in answers} >= {code.value for code in list(Code)[:9]}
+
+
+def test_kinds_that_no_rule_names_are_answered_alike() -> None:
+    kinds = [kind for kind in Kind if kind is not Kind.PRESENCE_DIRECTED]
+    named = drive([{"do": "named", "kind": kind.value} for kind in kinds])
+    unnamed = [kind for kind, answer in zip(kinds, named, strict=True) if answer == "false"]
+    assert {Kind.MESSAGE_CHAT, Kind.IQ_SET} < set(unnamed) < set(kinds)
+    dice = random.Random(21)
+    for _ in range(20):
+        organisation = Organisation(dice)
+        for _ in range(200):
+            _, facts = case(dice, organisation)
+            verdicts = [rules.decide(replace(facts, kind=kind)) for kind in unnamed]
+            codes = {verdict.decided_by and verdict.decided_by.code for verdict in verdicts}
+            assert len(codes) == 1, (facts, codes)
 
 
 @pytest.mark.parametrize(

@@ -4,61 +4,111 @@
 --   message|presence|iq what arrives from another server, on its stream or on our own (bidirectional)
 
 local jid = require "util.jid";
-local jid_split, jid_host, jid_bare = jid.split, jid.host, jid.bare;
+local jid_split, jid_bare = jid.split, jid.bare;
 local load_roster = require "core.rostermanager".load_roster;
 local st = require "util.stanza";
 local to_ascii = require "util.encodings".idna.to_ascii;
 
 local hosts, bare_sessions = prosody.hosts, prosody.bare_sessions;
 local PRIORITY = 1000;
+local MOST_KNOWN = 10000; -- entries of each memory: about a megabyte
 
 return function (control)
 
 local rules, report, answers = control.rules, control.report, control.answers;
-local decide, kind_of = rules.decide, rules.kind;
+local decide, kind_of, named, passes = rules.decide, rules.kind, rules.named, report.passed;
 local gate = {};
 
+-- Local part and domain of an address. People talk with the same ones again and again, and taking an address
+-- apart costs more than the rest of a decision.
+local nodes, domains, split_so_far = {}, {}, 0;
+local function split(address)
+	local domain = domains[address];
+	if domain then return nodes[address], domain; end
+	local node, host = jid_split(address);
+	if not host then return nil; end
+	if split_so_far >= MOST_KNOWN then nodes, domains, split_so_far = {}, {}, 0; end
+	nodes[address], domains[address], split_so_far = node, host, split_so_far + 1;
+	return node, host;
+end
+
 -- The stanza that was judged a moment ago on its way to route/remote: it is not asked twice. A broadcast is
--- one stanza with one address after the other, hence the address.
-local passed, passed_to, passed_partner;
+-- one stanza with one address after the other, hence the address. Fields and not local variables: what a local
+-- variable of a closure is set to grows old at once for Lua's generational collector, with all of the stanza.
+local passed = {};
 
 -- Lets a stanza of our own through the last gate.
-function gate.pass(stanza, partner) passed, passed_to, passed_partner = stanza, stanza.attr.to, partner; end
+function gate.pass(stanza) passed.stanza, passed.to = stanza, stanza.attr.to; end
 
--- Domains are compared as the panel stores them: in A-labels.
-local function ascii(domain)
-	return domain:find("[\128-\255]") and to_ascii(domain) or domain;
+-- Domains are compared as the panel stores them: in A-labels. What is there as it stands needs no other look.
+local function found(names, domain)
+	local value = names[domain];
+	if value or not domain:find("[\128-\255]") then return value, domain; end
+	local name = to_ascii(domain) or domain;
+	return names[name], name;
 end
 
 function gate.partner(domain)
 	local state = control.current();
-	return state and domain and state.partners[ascii(domain)] or nil;
+	return state and domain and (found(state.partners, domain)) or nil;
 end
 
-local contact_node, contact_host, contact_remote;
-local function contact()
-	local roster = load_roster(contact_node, contact_host);
-	return roster ~= nil and roster[jid_bare(contact_remote)] ~= nil;
+local function is_contact(address, remote)
+	local roster = load_roster(split(address));
+	return roster ~= nil and roster[jid_bare(remote)] ~= nil;
 end
 
--- The code that refuses, or nil; and the partner.
-function gate.judge(node, host, remote, domain, inbound, kind)
+local function by_rules(state, node, host, domain, inbound, kind)
+	local place, user = "user", nil;
+	local here = hosts[host];
+	if here and here.type == "component" then
+		place = "component";
+	else
+		local ours, name = found(state.domains, host);
+		if ours and node then user = state:user(node, name); elseif ours then place = "server"; end
+	end
+	return decide(state.edge, (found(state.partners, domain)), place, user, inbound, kind, false);
+end
+
+-- What the rules in force said of an address of ours and a domain outside, of kinds that no rule names: code or
+-- false. Direction -> domain -> address; for one state only.
+local known, known_of, known_so_far;
+local function forget(state) known, known_of, known_so_far = { [true] = {}, [false] = {} }, state, 0; end
+forget();
+
+local function remembered(state, address, domain, inbound, kind)
+	if state ~= known_of or known_so_far >= MOST_KNOWN then forget(state); end
+	local of_domain = known[inbound][domain];
+	if not of_domain then
+		of_domain = {};
+		known[inbound][domain] = of_domain;
+	end
+	local code = of_domain[address];
+	if code == nil then
+		local node, host = split(address);
+		code = by_rules(state, node, host, domain, inbound, kind) or false;
+		of_domain[address], known_so_far = code, known_so_far + 1;
+	end
+	return code;
+end
+
+-- The code that refuses, or nil or false. The first address is ours; `domain` is that of the other.
+function gate.judge(address, remote, domain, inbound, kind)
 	local state = control.current();
 	if not state then return "no-snapshot"; end
-	local partner = state.partners[ascii(domain)];
-	local name = ascii(host);
-	local place, user = "user", nil;
-	if hosts[host] and hosts[host].type == "component" then
-		place = "component";
-	elseif state.domains[name] then
-		if node then user = state:user(node, name); else place = "server"; end
+	local code;
+	if named[kind] then
+		local node, host = split(address);
+		code = by_rules(state, node, host, domain, inbound, kind);
+	else
+		code = remembered(state, address, domain, inbound, kind);
 	end
-	contact_node, contact_host, contact_remote = node, host, remote;
-	return decide(state.edge, partner, place, user, inbound, kind, contact), partner;
+	if code == "contact-required" and is_contact(address, remote) then return nil; end
+	return code;
 end
 
-local function refuse(code, direction, node, host, remote, kind)
-	report.refuse(code, direction, node and node .. "@" .. host or host, jid_bare(remote), kind);
+local function refuse(code, direction, address, remote, kind)
+	report.refuse(code, direction, jid_bare(address), jid_bare(remote), kind);
 end
 
 -- What a person does on purpose is answered even when it is presence; what clients do by themselves is not.
@@ -67,8 +117,8 @@ local function is_told(stanza, kind)
 end
 
 -- Remembers, of a user who is online, whether his presence went to a domain: presence.lib.lua acts on changes.
-local function note_presence(node, host, domain, allowed)
-	local user = node and bare_sessions[node .. "@" .. host];
+local function note_presence(address, domain, allowed)
+	local user = bare_sessions[jid_bare(address)];
 	if not user then return; end
 	local shown = user.federation_shown;
 	if not shown then
@@ -78,33 +128,37 @@ local function note_presence(node, host, domain, allowed)
 	shown[domain] = allowed;
 end
 
-local function judge_outbound(origin, stanza, node, host, domain)
+local function judge_outbound(origin, stanza, address, domain)
 	local kind = kind_of(stanza);
 	if not kind then return "unknown-stanza"; end
-	local code, partner = gate.judge(node, host, stanza.attr.to, domain, false, kind);
-	if kind == "presence-available" or kind == "presence-probe" then note_presence(node, host, domain, not code); end
+	local code = gate.judge(address, stanza.attr.to, domain, false, kind);
+	if kind == "presence-available" or kind == "presence-probe" then note_presence(address, domain, not code); end
 	if not code then
-		report.pass("outbound");
-		return nil, partner;
+		passes.outbound = passes.outbound + 1;
+		return nil;
 	end
-	refuse(code, "outbound", node, host, stanza.attr.to, kind);
+	refuse(code, "outbound", address, stanza.attr.to, kind);
 	if (origin.type == "c2s" or origin.type == "component") and is_told(stanza, kind) then
 		origin.send(answers.refused(stanza, code, control.state and control.state.revision));
 	end
 	return code;
 end
 
+-- Who sends it: a client's own address, whatever the stanza says; else what a component says.
+local function sender(origin, stanza)
+	if origin.full_jid then return origin.full_jid; end
+	return origin.username and origin.username .. "@" .. origin.host or stanza.attr.from or origin.host;
+end
+
 local function from_client(event)
 	local stanza = event.stanza;
 	local to = stanza.attr.to;
-	local domain = to and jid_host(to);
+	if not to then return; end
+	local _, domain = split(to);
 	if not domain or hosts[domain] then return; end
 	local origin = event.origin;
-	local node, host = origin.username, origin.host;
-	if not node then node, host = jid_split(stanza.attr.from or host); end
-	local code, partner = judge_outbound(origin, stanza, node, host, domain);
-	if code then return true; end
-	gate.pass(stanza, partner);
+	if judge_outbound(origin, stanza, sender(origin, stanza), domain) then return true; end
+	gate.pass(stanza);
 end
 
 -- Whatever namespace a note says it is of: stanzas that the server makes do not always say the usual one.
@@ -119,18 +173,17 @@ end
 
 local function to_remote(event)
 	local stanza = event.stanza;
-	local partner;
-	if stanza == passed and stanza.attr.to == passed_to then
-		partner, passed = passed_partner, nil;
+	if stanza == passed.stanza and stanza.attr.to == passed.to then
+		passed.stanza = nil;
 	elseif stanza.name == "db:verify" or stanza.name == "db:result" then
 		return not control.negotiation.may_dial_back(event.to_host) or nil;
 	else
-		local node, host = jid_split(stanza.attr.from or event.from_host);
-		local code;
-		code, partner = judge_outbound(event.origin or hosts[event.from_host], stanza, node, host, event.to_host);
-		if code then return true; end
+		local address = stanza.attr.from or event.from_host;
+		if judge_outbound(event.origin or hosts[event.from_host], stanza, address, event.to_host) then return true; end
 	end
-	if partner and rules.strips_status(partner, stanza.name) then event.stanza = without_status(stanza); end
+	if stanza.name ~= "presence" then return; end
+	local partner = gate.partner(event.to_host);
+	if partner and rules.strips_status(partner, "presence") then event.stanza = without_status(stanza); end
 end
 
 local function refuse_inbound(origin, stanza, code)
@@ -146,25 +199,26 @@ end
 
 local function from_remote(event)
 	local origin = event.origin;
-	if origin.type ~= "s2sin" and origin.type ~= "s2sout" then return; end
+	local origin_type = origin.type;
+	if origin_type ~= "s2sin" and origin_type ~= "s2sout" then return; end
 	if origin.dummy then return; end -- mod_s2s itself says that a stream failed
 	local stanza = event.stanza;
 	local kind = kind_of(stanza);
 	if not kind then return true; end
 	local from, to = stanza.attr.from, stanza.attr.to;
-	local node, host = jid_split(to);
-	local domain = jid_host(from);
-	local code = gate.judge(node, host, from, domain, true, kind);
+	local _, domain = split(from);
+	local code = gate.judge(to, from, domain, true, kind);
 	if code then
-		refuse(code, "inbound", node, host, from, kind);
+		refuse(code, "inbound", to, from, kind);
 		return refuse_inbound(origin, stanza, code);
 	end
-	report.pass("inbound");
-	if node and stanza.name == "presence" then control.presence.saw(node, host, from, domain, stanza.attr.type); end
+	passes.inbound = passes.inbound + 1;
+	if stanza.name == "presence" then control.presence.saw(jid_bare(to), from, domain, stanza.attr.type); end
 end
 
 -- Guards a host. Hooks live in `context`, a module API of that host.
 function gate.guard(context)
+	forget(); -- what a host is decides, too
 	context:hook("pre-stanza", from_client, PRIORITY);
 	context:hook("route/remote", to_remote, PRIORITY);
 	for _, name in ipairs { "message", "presence", "iq" } do

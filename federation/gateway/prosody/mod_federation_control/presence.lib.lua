@@ -2,7 +2,7 @@
 -- see those offline; those who gained it appear and ask who is there. The panel's rules are asked again for
 -- each user and domain that presence was sent to, or was to be sent to, before.
 
-local jid_split, jid_host = require "util.jid".split, require "util.jid".host;
+local jid_host = require "util.jid".host;
 local st = require "util.stanza";
 
 local hosts, bare_sessions = prosody.hosts, prosody.bare_sessions;
@@ -14,8 +14,8 @@ local gate = control.gate;
 local presence = {};
 
 -- Remembers which remote resources a user sees online, by domain.
-function presence.saw(node, host, from, domain, stanza_type)
-	local user = bare_sessions[node .. "@" .. host];
+function presence.saw(bare, from, domain, stanza_type)
+	local user = bare_sessions[bare];
 	if not user or (stanza_type and stanza_type ~= "unavailable") then return; end
 	local seen = user.federation_seen;
 	if not seen then
@@ -52,7 +52,7 @@ local function send_unavailable(session, to, domain)
 	local partner = gate.partner(domain);
 	if not partner and not hosts[host].s2sout[domain] then return; end
 	local stanza = st.presence({ type = "unavailable", from = session.full_jid, to = to });
-	gate.pass(stanza, partner);
+	gate.pass(stanza);
 	hosts[host].events.fire_event("route/remote", { origin = session, from_host = host, to_host = domain, stanza = stanza });
 end
 
@@ -95,9 +95,8 @@ local function announce(user, domain)
 end
 
 local function reconcile_user(bare, user)
-	local node, host = jid_split(bare);
 	for domain, was in pairs(user.federation_shown) do
-		local now = gate.judge(node, host, domain, domain, false, "presence-available") == nil;
+		local now = not gate.judge(bare, domain, domain, false, "presence-available");
 		if was ~= now then
 			user.federation_shown[domain] = now;
 			if now then announce(user, domain); else withdraw(user, domain); end

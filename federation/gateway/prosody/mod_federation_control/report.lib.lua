@@ -14,8 +14,6 @@ local report = { refused = {}, passed = { inbound = 0, outbound = 0 } };
 local refusals, by_what, dropped = {}, {}, 0;
 local alarms = {};
 
-function report.pass(direction) report.passed[direction] = report.passed[direction] + 1; end
-
 -- Counts a refusal. The two addresses are bare.
 function report.refuse(code, direction, here, there, kind)
 	report.refused[code] = (report.refused[code] or 0) + 1;

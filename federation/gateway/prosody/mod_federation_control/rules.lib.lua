@@ -25,18 +25,20 @@ local withdrawals = { ["presence-unsubscribe"] = true, ["presence-unsubscribed"]
 local group_chat = { ["message-groupchat"] = true, ["room-join"] = true,
 	["room-invitation-mediated"] = true, ["room-invitation-direct"] = true };
 
--- What a child element makes of a stanza (XEP-0045, XEP-0249).
-local function room_kind(name, tag)
-	local xmlns = tag.attr.xmlns;
-	if xmlns == "http://jabber.org/protocol/muc" then
-		return name == "presence" and "room-join" or name == "message" and "room-invitation-mediated";
-	elseif xmlns == "http://jabber.org/protocol/muc#user" then
-		-- In a message an invitation, its refusal, or a private word through a room: all go through one.
-		return name == "presence" and "room-join" or name == "message" and "room-invitation-mediated";
-	elseif xmlns == "jabber:x:conference" and name == "message" then
-		return "room-invitation-direct";
-	end
+-- Kinds that a rule names. Of all others decide() says the same.
+rules.named = {};
+for _, kinds_of_rule in ipairs { withdrawals, group_chat } do
+	for kind in pairs(kinds_of_rule) do rules.named[kind] = true; end
 end
+
+-- What a child element makes of a stanza, by its namespace and the stanza's name (XEP-0045, XEP-0249). In a
+-- message of muc#user it is an invitation, its refusal, or a private word through a room: all go through one.
+local through_a_room = { presence = "room-join", message = "room-invitation-mediated" };
+local room_kinds = {
+	["http://jabber.org/protocol/muc"] = through_a_room;
+	["http://jabber.org/protocol/muc#user"] = through_a_room;
+	["jabber:x:conference"] = { message = "room-invitation-direct" };
+};
 
 -- The kind of a stanza, by the names of federation/decisions/facts.py; nil when it is no stanza we know.
 function rules.kind(stanza)
@@ -45,9 +47,10 @@ function rules.kind(stanza)
 	if not of_name then return nil; end
 	local kind = of_name[stanza_type or untyped[name]];
 	if name == "iq" or stanza_type == "error" or withdrawals[kind] then return kind; end
-	for _, tag in ipairs(stanza.tags) do
-		local of_room = room_kind(name, tag);
-		if of_room then return of_room; end
+	local tags = stanza.tags;
+	for i = 1, #tags do
+		local of_room = room_kinds[tags[i].attr.xmlns or ""];
+		if of_room and of_room[name] then return of_room[name]; end
 	end
 	-- RFC 6121, 5.2.2: a message of an unknown type is a normal one.
 	return kind or name == "message" and "message-normal" or nil;
@@ -69,7 +72,8 @@ end
 --   user     for a user: his record, or nil when the directory has none
 --   inbound  the direction
 --   kind     as rules.kind() says
---   contact  function: is the remote address on the user's contact list? Asked only when it decides.
+--   contact  whether the remote address is on the user's contact list. Only the last rule asks: who finds it dear
+--            to know says false, and looks when the answer is "contact-required".
 function rules.decide(edge, partner, place, user, inbound, kind, contact)
 	-- A person may always withdraw; at a component there is no person.
 	local withdrawal = withdrawals[kind] and place ~= "component";
@@ -81,7 +85,7 @@ function rules.decide(edge, partner, place, user, inbound, kind, contact)
 	local code = rules.standing(user);
 	if code then return code; end
 	if group_chat[kind] then return "group-chat"; end
-	if inbound and not rules.types[partner.type].may_write and not contact() then
+	if inbound and not rules.types[partner.type].may_write and not contact then
 		return "contact-required";
 	end
 end

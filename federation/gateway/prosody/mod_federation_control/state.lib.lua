@@ -12,7 +12,6 @@ local decode = tools.decode;
 local byte, find, match, sub = string.byte, string.find, string.match, string.sub;
 local ZERO = ("\0"):rep(32);
 local BUCKETS = 65536; -- of 15 users when there are a million
-local MOST_RECENT = 10000;
 
 local SMALL = { "objects", "decoded", "domains", "partners", "policies", "site_policies", "pools" };
 
@@ -33,7 +32,6 @@ local function new()
 		facts = {}; -- JSON text of a user -> table
 		texts = {}, names = { last = 0 }; -- name of a JSON text (digits) -> text, and the reverse
 		records = {}; -- name -> what rules.lib.lua asks of a user
-		recent = {}, recently = 0; -- host -> local part -> record, until the next change
 	}, State);
 end
 
@@ -112,7 +110,6 @@ local function put_user(self, node, host, json)
 	local others = from and sub(bucket, 1, from - 1) .. sub(bucket, to + 1) or buckets[number] or "";
 	-- "" and not nil when nobody is left: of a branch, nil would let those shine through who were there before.
 	buckets[number] = json and others .. "\n" .. node .. "\t" .. name_of(self, json) or others;
-	if self.recently > 0 then self.recent, self.recently = {}, 0; end
 end
 
 local index = {
@@ -142,9 +139,7 @@ function index.policy(self, number, old, new)
 end
 
 -- What governs people may have changed.
-function State:forget_records()
-	self.records, self.recent, self.recently = {}, {}, 0;
-end
+function State:forget_records() self.records = {}; end
 
 -- Puts an object that read() accepted, or with nil takes it away. The hash is the caller's.
 function State:set(key, json)
@@ -167,7 +162,6 @@ function State:branch(breathe)
 	local branch = setmetatable({}, State);
 	for field, value in pairs(self) do branch[field] = value; end
 	branch.shares_small, branch.breathe = true, breathe;
-	branch.recent, branch.recently = {}, 0;
 	branch.users = {};
 	for host, buckets in pairs(self.users) do branch.users[host] = setmetatable({}, { __index = buckets }); end
 	return branch;
@@ -239,16 +233,8 @@ end
 
 -- The record of a user for rules.decide(), or nil.
 function State:user(node, host)
-	local recent = self.recent[host];
-	local record = recent and recent[node];
-	if record then return record; end
 	local name = entry_of(self, node, host);
-	if not name then return nil; end
-	record = self.records[name] or record_of(self, name);
-	if self.recently >= MOST_RECENT then self.recent, self.recently = {}, 0; end
-	recent = self.recent[host] or {};
-	self.recent[host], recent[node], self.recently = recent, record, self.recently + 1;
-	return record;
+	return name and (self.records[name] or record_of(self, name)) or nil;
 end
 
 return new;
