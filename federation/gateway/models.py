@@ -23,8 +23,8 @@ class GatewayQuerySet(models.QuerySet["Gateway"]):
     """Gateways as lists and the endpoint ask for them."""
 
     def listed(self) -> GatewayQuerySet:
-        """With site and report."""
-        return self.select_related("site", "report")
+        """With site, report and domains. Two queries."""
+        return self.select_related("site", "report").prefetch_related("domains")
 
     def matching(self, text: str) -> GatewayQuerySet:
         """Gateways whose name, description or site contains ``text``."""
@@ -113,6 +113,8 @@ class Report(models.Model):
     alarms = models.JSONField(_("errors"), default=list)
     refusals_dropped = models.BigIntegerField(default=0)
     streams_total = models.PositiveIntegerField(_("live streams"), default=0)
+    # The domains of ours that are hosts there; None of a module that does not tell.
+    hosts = models.JSONField(_("hosts"), null=True)
     certificate = models.CharField(_("certificate shown"), max_length=64, blank=True)  # SHA-256, capitals
     streams_mark = models.CharField(max_length=64, blank=True)  # of the streams kept: whether any differs
     wrong_secrets = models.BigIntegerField(_("exchanges with a wrong secret"), default=0)

@@ -19,7 +19,7 @@ from federation.decisions.facts import Code, Direction, Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST_STREAMS, MOST_REFUSALS, MOST_ALARMS = 500, 200, 20
+MOST_STREAMS, MOST_REFUSALS, MOST_ALARMS, MOST_HOSTS = 500, 200, 20, 1000
 MOST = 2**53  # of anything counted
 LONGEST_DOMAIN, LONGEST_ADDRESS = 253, 512
 _FINGERPRINT = re.compile(r"[0-9a-fA-F]{64}")
@@ -55,6 +55,7 @@ def read(report: dict[str, Any], now: datetime) -> Told:
         "alarms": [_alarm(each, now) for each in _items(report.get("alarms"), MOST_ALARMS)],
         "refusals_dropped": number(report.get("refusals_dropped")),
         "certificate": fingerprint(report.get("certificate")),
+        "hosts": _hosts(report.get("hosts")),
         "streams_total": min(number(report.get("streams_total")), 2**31 - 1),
     }
     streams = [_stream(each, now) for each in _items(report.get("streams"), MOST_STREAMS)]
@@ -97,6 +98,14 @@ def _items(value: object, most: int) -> Iterator[dict[str, Any]]:
     """The tables of a list; Lua's JSON writes an empty one as ``{}``."""
     if isinstance(value, list):
         yield from (each for each in value[:most] if isinstance(each, dict))
+
+
+def _hosts(value: object) -> list[str] | None:
+    """Names of hosts, in order; None of a gateway that does not tell them."""
+    if value is None or (value and not isinstance(value, list)):
+        return None
+    names = {text(each, LONGEST_DOMAIN).casefold() for each in list(value)[:MOST_HOSTS]}  # type: ignore[call-overload]
+    return sorted(names - {""})
 
 
 def _counters(value: object) -> dict[str, dict[str, int]]:

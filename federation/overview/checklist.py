@@ -15,6 +15,7 @@ from federation.gateway.models import Gateway
 from federation.partners.models import Partner
 from federation.policies.models import ExternalAccessPolicy, Scope
 from federation.status import certificate, srv, words
+from federation.status.hosts import unserved
 from federation.status.live import all_partners_have_a_stream
 from federation.status.standing import stands
 from federation.topology.models import Pool, Site
@@ -85,6 +86,7 @@ def _organisation() -> list[Step]:
 def _federation(now: datetime) -> list[Step]:
     found = srv.leads()
     gateways = stands(Gateway.objects.filter(enabled=True).listed(), now)
+    without = unserved(each.gateway for each in gateways)
     return [
         Step(
             _("List the domains of your organisation"),
@@ -93,10 +95,10 @@ def _federation(now: datetime) -> list[Step]:
         ),
         Step(
             _("Add the XMPP gateways, and let each report"),
-            bool(gateways) and all(each.holds for each in gateways),
+            bool(gateways) and all(each.holds for each in gateways) and not without,
             reverse("status:list"),
             Right.SECRETS,
-            note=words.note(gateways),
+            note=words.note(gateways, without),
         ),
         Step(
             _("Assign a certificate that covers every domain, and see it served"),

@@ -46,5 +46,8 @@ class GatewayForm(DetailsForm):
         self.fields["enabled"].help_text = _(
             "A disabled gateway gets nothing any more; it keeps what it has until it is turned off there."
         )
-        self.fields["domains"].help_text = _("The hosts of the server that are domains of ours.")
+        self.fields["domains"].help_text = _(
+            "The hosts of the server that are domains of ours. Status tells when it lacks one, and SRV "
+            "records must lead to it for these only. None ticked: whatever it has."
+        )
         return Layout("name", "site", "domains", "description", Field("enabled", wrapper_class="check"))

@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from federation.gateway.models import Gateway
+from federation.status.hosts import hosts_of
 from federation.topology.models import LocalDomain
 from federation.watch.models import SrvLook
 from federation.watch.words import told
@@ -40,7 +41,7 @@ class Lead:
 def leads(domains: Iterable[LocalDomain] | None = None) -> list[Lead]:
     """Where the records of ``domains`` (None: of all) led. Four queries, however many there are."""
     rows = LocalDomain.objects.all() if domains is None else domains
-    gateways = list(Gateway.objects.filter(enabled=True).prefetch_related("domains"))
+    gateways = list(Gateway.objects.filter(enabled=True).listed())
     looks = {look.domain: look for look in SrvLook.objects.all()}
     found = []
     for row in rows:
@@ -52,7 +53,7 @@ def leads(domains: Iterable[LocalDomain] | None = None) -> list[Lead]:
 
 def needed(domain: LocalDomain) -> list[str]:
     """The records that lead to the gateways of ``domain``, as a zone file has them."""
-    gateways = Gateway.objects.filter(enabled=True).prefetch_related("domains")
+    gateways = Gateway.objects.filter(enabled=True).listed()
     names = sorted(name for name, serves in _serving(gateways, domain).items() if serves)
     return [f"_xmpp-server._tcp.{domain.domain}. SRV 0 0 {PORT} {name}." for name in names]
 
@@ -73,16 +74,18 @@ def note(found: list[Lead], now: datetime) -> str:
     """What Home says under the step: what is wrong, and how old that is."""
     if not any(lead.look for lead in found):
         return _("Nobody has looked it up yet: manage.py check_srv does.") if found else ""
-    wrong = [f"{lead.domain}: {' '.join(lead.faults)}" for lead in found if lead.faults]
+    wrong = [
+        _("%(domain)s: %(faults)s") % {"domain": lead.domain, "faults": " ".join(lead.faults)}
+        for lead in found
+        if lead.faults
+    ]
     more = [_("And others.")] if len(wrong) > 3 else []
     return " ".join([*wrong[:3], *more, age(found, now)])
 
 
 def _serving(gateways: Iterable[Gateway], domain: LocalDomain) -> dict[str, bool]:
-    """The enabled gateways by name, and whether each serves ``domain``; one without domains serves all."""
-    return {
-        gateway.name: not (served := list(gateway.domains.all())) or domain in served for gateway in gateways
-    }
+    """The enabled gateways by name, and whether each serves ``domain``."""
+    return {gateway.name: hosts_of(gateway).serves(domain.domain) for gateway in gateways}
 
 
 def _faults(look: SrvLook, serving: dict[str, bool]) -> Iterator[str]:

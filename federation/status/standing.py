@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from federation.gateway.alarms import breaking
 from federation.gateway.models import Gateway, Report, Status
 from federation.replication.models import THE_ROW, Panel, Revision
+from federation.status.hosts import hosts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,6 +56,11 @@ class Stand:
         return report_of(self.gateway)
 
     @property
+    def missing(self) -> list[str]:
+        """Domains that it is said to serve and does not have."""
+        return hosts_of(self.gateway).missing
+
+    @property
     def holds(self) -> bool:
         """Whether the revision that it names is in force there, confirmed by us, and nothing else is.
 
@@ -65,9 +71,9 @@ class Stand:
 
     @property
     def is_well(self) -> bool:
-        """Whether nobody need look at it: it has the latest revision, and no error stands."""
+        """Whether nobody need look at it: it has the latest revision and its hosts, and no error stands."""
         if self.standing is Standing.UP_TO_DATE:
-            return self.holds and not (self.report and self.report.alarms)
+            return self.holds and not (self.report and self.report.alarms) and not self.missing
         return self.standing is Standing.DISABLED
 
 

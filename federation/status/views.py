@@ -26,6 +26,7 @@ from federation.replication import histories
 from federation.replication.models import Revision
 from federation.status import certificate, installing, live, words
 from federation.status.forms import GatewayForm
+from federation.status.hosts import hosts_of
 from federation.status.in_force import in_force
 from federation.status.standing import stands
 from federation.status.tables import GATEWAYS
@@ -61,6 +62,7 @@ def gateway_details(request: PanelRequest, pk: int) -> HttpResponse:
         "label": words.LABELS[stand.standing],
         "look": words.LOOKS[stand.standing],
         "explained": words.explained(stand),
+        "hosts": hosts_of(gateway),
         "alarms": list(words.alarms(stand.report)),
         "partners": live.by_partner(gateway.streams.order_by("pk")),
         "refused": live.by_code(gateway),

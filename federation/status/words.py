@@ -18,7 +18,7 @@ from federation.partners.rules import Method
 from federation.status.standing import Stand, Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from federation.gateway.models import Gateway, Report
@@ -144,14 +144,17 @@ def explained(stand: Stand) -> str:
     return ""
 
 
-def note(found: Iterable[Stand]) -> str:
-    """What Home says under its step: the first gateways that have no rules of ours in force."""
+def note(found: Iterable[Stand], unserved: list[str]) -> str:
+    """What Home says under its step: the first gateways without rules of ours, and domains without one."""
     without = [each for each in found if not each.holds]
     told = [
         _("%(name)s: %(status)s.") % {"name": each.gateway, "status": LABELS[each.standing]}
         for each in without[:NAMED]
     ]
     more = [_("And others.")] if len(without) > NAMED else []
+    if unserved:
+        told_of = _("No gateway has %(domains)s.") % {"domains": _first(unserved)}
+        more.append(told_of)
     return " ".join([*told, *more])
 
 
@@ -174,7 +177,7 @@ def alarms(report: Report | None) -> Iterator[dict[str, object]]:
         yield {**alarm, "why": ALARM_LABELS.get(code, ""), "look": "bad" if breaking([alarm]) else "warn"}
 
 
-def _first(names: tuple[str, ...]) -> str:
+def _first(names: Sequence[str]) -> str:
     more = ["…"] if len(names) > NAMED else []
     return ", ".join([*names[:NAMED], *more])
 

@@ -182,6 +182,18 @@ def test_rules_that_nobody_confirms_any_more_expire(
         assert says() == "delivered"
 
 
+def test_the_gateway_tells_which_of_our_domains_it_has(panel: Panel, made: Prosody) -> None:
+    with panel.serving():
+        made.start()
+        panel.wait_for(
+            lambda r: sorted(r.report.get("hosts") or ()) == ["contoso.test", "sales.contoso.test"]
+        )
+        panel.commit(drop=("domain:sales.contoso.test",))
+        panel.wait_for(lambda r: r.report.get("hosts") == ["contoso.test"])
+        panel.commit(drop=("domain:contoso.test",))
+        panel.wait_for(lambda r: r.report.get("hosts") in ([], {}))
+
+
 def test_rules_of_another_history_hold_until_they_expire(
     panel: Panel, made: Prosody, says: Callable[[], str]
 ) -> None:

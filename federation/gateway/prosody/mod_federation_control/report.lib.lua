@@ -1,9 +1,10 @@
 -- What the gateway tells the panel with every exchange:
---   {"module","server","status","in_force_since","confirmed","counters","refusals","alarms","streams",...}
+--   {"module","server","status","in_force_since","confirmed","counters","refusals","alarms","streams","hosts",...}
 -- status is "live" (the panel confirmed the state since we started), "disk", "expired" or "none". Times are
 -- seconds since 1970. Refusals are those since the last report that arrived, like ones counted together.
 
 local array = require "util.array";
+local to_ascii = require "util.encodings".idna.to_ascii;
 local now = os.time;
 
 local MOST_REFUSALS = 200;
@@ -52,6 +53,17 @@ local function status()
 	return control.live and "live" or "disk";
 end
 
+-- The domains of ours that people live on here, as the panel writes them; nil before there are rules.
+local function our_hosts()
+	if not control.state then return nil; end
+	local found = array();
+	for host, session in pairs(prosody.hosts) do
+		local name = to_ascii(host) or host;
+		if session.type == "local" and control.state.domains[name] then found:push(name); end
+	end
+	return found;
+end
+
 local function make()
 	local listed = array();
 	for code, alarm in pairs(alarms) do listed:push({ code = code, since = alarm.since, text = alarm.text }); end
@@ -62,7 +74,7 @@ local function make()
 		counters = { refused = report.refused, passed = report.passed };
 		refusals = array(refusals), refusals_dropped = dropped, alarms = listed;
 		certificate = control.certificate and control.certificate.served or nil;
-		streams = streams, streams_total = total, longest_slice = control.slices.longest;
+		hosts = our_hosts(), streams = streams, streams_total = total, longest_slice = control.slices.longest;
 	};
 end
 
