@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -185,6 +186,11 @@ class XmppGatewayConfiguration(Recorded):
     def get_absolute_url(self) -> str:
         """Its page."""
         return reverse(self.PAGE, args=[self.pk])
+
+    @property
+    def secret_id(self) -> str:
+        """A name for the dialback secret that tells nothing of it: when it was made."""
+        return self.secret_made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     @property
     def dialback_secret(self) -> str:

@@ -23,6 +23,9 @@ HOLDING = frozenset(
         "certificate-refused",  # these three: who may talk is not decided by it
         "certificate-not-served",
         "certificate-not-fetched",
+        "dialback-refused",  # these three: partners who ask back get the answer of the secret before
+        "dialback-not-fetched",
+        "dialback-not-kept",
     }
 )
 #: With these it does not, or not for everyone, so "in force" would be untrue.

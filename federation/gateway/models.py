@@ -116,6 +116,7 @@ class Report(models.Model):
     # The domains of ours that are hosts there; None of a module that does not tell.
     hosts = models.JSONField(_("hosts"), null=True)
     certificate = models.CharField(_("certificate shown"), max_length=64, blank=True)  # SHA-256, capitals
+    dialback = models.CharField(_("dialback secret in use"), max_length=40, blank=True)  # by when it was made
     streams_mark = models.CharField(max_length=64, blank=True)  # of the streams kept: whether any differs
     wrong_secrets = models.BigIntegerField(_("exchanges with a wrong secret"), default=0)
     wrong_secret_at = models.DateTimeField(_("last wrong secret"), null=True)

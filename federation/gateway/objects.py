@@ -20,10 +20,27 @@ def edge(*, federation: bool) -> Object:
     return "edge:global", {"federation": federation}
 
 
-def xmpp(*, connection_limit: int, partner_connection_limit: int, keep_alive: int) -> Object:
-    """XMPP gateway configuration: inbound streams in all and of one partner; seconds between keep-alives."""
+def xmpp(
+    *,
+    connection_limit: int,
+    partner_connection_limit: int,
+    keep_alive: int,
+    establishment_timeout: int,
+    inactivity_timeout: int,
+    dialback: str,
+) -> Object:
+    """XMPP gateway configuration: inbound streams in all and of one partner; seconds; the dialback secret.
+
+    ``keep_alive`` lies between two keep-alives, ``establishment_timeout`` before a stream must be
+    authenticated, ``inactivity_timeout`` after its last stanza. ``dialback`` names the secret that is to be
+    used, by when it was made; itself it goes sealed (replication/dialback.py). Documents from before these
+    three were sent lack them: then a server goes by its own configuration.
+    """
     return "xmpp:global", {
         "connection_limit": connection_limit,
+        "dialback": dialback,
+        "establishment_timeout": establishment_timeout,
+        "inactivity_timeout": inactivity_timeout,
         "keep_alive": keep_alive,
         "partner_connection_limit": partner_connection_limit,
     }

@@ -54,6 +54,7 @@ def read(report: dict[str, Any], now: datetime) -> Told:
         "counters": _counters(report.get("counters")),
         "alarms": [_alarm(each, now) for each in _items(report.get("alarms"), MOST_ALARMS)],
         "refusals_dropped": number(report.get("refusals_dropped")),
+        "dialback": text(report.get("dialback"), 40),
         "certificate": fingerprint(report.get("certificate")),
         "hosts": _hosts(report.get("hosts")),
         "streams_total": min(number(report.get("streams_total")), 2**31 - 1),

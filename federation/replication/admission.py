@@ -21,9 +21,9 @@ from federation.replication.exchange import Refused
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Exchanges of one gateway at once, in each process: its poll, a report and a certificate, and a poll whose
-#: connection broke unnoticed.
-MOST_AT_ONCE = 4
+#: Exchanges of one gateway at once, in each process: its poll, a report, a certificate, the dialback secret,
+#: and a poll whose connection broke unnoticed.
+MOST_AT_ONCE = 5
 #: Requests at once, in each process, with a secret that is no gateway's.
 STRANGERS = 2
 

@@ -29,12 +29,14 @@ from federation.replication.models import THE_ROW, Gone, Line, Panel, Revision, 
 from federation.replication.sources import SOURCES, source_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
 
     from federation.replication.sources import Source
 
 _BATCH = 2000
+#: Stands in the outbox in place of an event: a new version of the panel publishes its settings in a new form.
+NEW_FORM = 0
 
 
 @dataclass
@@ -115,10 +117,12 @@ def _whole_draft(number: int, latest: Revision | None) -> _Draft:
     return draft
 
 
-def _objects_of(events: Iterable[int]) -> Iterator[tuple[Source, list[int]]]:
+def _objects_of(events: Collection[int]) -> Iterator[tuple[Source, list[int]]]:
     """The objects that ``events`` are about, by source."""
     single: dict[Source, set[int]] = {}
     bulk: dict[Source, list[int]] = {}
+    if NEW_FORM in events and (settings := source_of("edge.xmppgatewayconfiguration")):
+        single[settings] = {THE_ROW}
     for chunk in batches(events):
         rows = AuditEvent.objects.filter(pk__in=chunk)
         for pk, object_type, object_pk in rows.values_list("pk", "object_type", "object_pk"):

@@ -72,6 +72,9 @@ def _xmpp(rows: QuerySet[XmppGatewayConfiguration]) -> Iterator[tuple[int, Objec
                 connection_limit=row.connection_limit,
                 partner_connection_limit=row.partner_connection_limit,
                 keep_alive=row.keep_alive,
+                establishment_timeout=row.establishment_timeout,
+                inactivity_timeout=row.inactivity_timeout,
+                dialback=row.secret_id,
             ),
         )
 

@@ -10,4 +10,5 @@ app_name = "replication"
 urlpatterns = [
     path("exchange", views.exchange_documents, name="exchange"),
     path("certificate", views.certificate, name="certificate"),
+    path("dialback", views.dialback_secret, name="dialback"),
 ]

@@ -13,8 +13,9 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
 from controlpanel.shell import serving
+from federation.edge.sealing import SealBroken
 from federation.gateway import requests, wire
-from federation.replication import admission, assigned, exchange
+from federation.replication import admission, assigned, dialback, exchange
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +54,15 @@ def certificate(request: HttpRequest) -> HttpResponseBase:
     409 when the gateway has no sealing key, 421 over a line that is open, 503 when a key cannot be opened.
     """
     return _in_turn(request, _certificate)
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+@sensitive_variables()
+def dialback_secret(request: HttpRequest) -> HttpResponseBase:
+    """The dialback secret, sealed; 409, 421 or 503 as for the certificate."""
+    return _in_turn(request, _dialback)
 
 
 @sensitive_variables()
@@ -110,15 +120,23 @@ def _exchange(_request: HttpRequest, gateway: Gateway, asked: requests.Request) 
     return response
 
 
-@sensitive_variables()
 def _certificate(request: HttpRequest, gateway: Gateway, _asked: requests.Request) -> HttpResponseBase:
+    return _sealed(request, gateway, lambda: assigned.sealed_for(gateway, timezone.now()))
+
+
+def _dialback(request: HttpRequest, gateway: Gateway, _asked: requests.Request) -> HttpResponseBase:
+    return _sealed(request, gateway, lambda: dialback.sealed_for(gateway))
+
+
+@sensitive_variables()
+def _sealed(request: HttpRequest, gateway: Gateway, make: Callable[[], bytes | None]) -> HttpResponseBase:
     if not _is_closed_line(request):
-        return HttpResponse(status=421)  # sealed or not, a private key goes over no line that is open
+        return HttpResponse(status=421)  # sealed or not, a secret goes over no line that is open
     if not gateway.can_unseal:
         return HttpResponse(status=409)
     try:
-        sealed = assigned.sealed_for(gateway, timezone.now())
-    except ValidationError:
+        sealed = make()
+    except (ValidationError, SealBroken):
         return HttpResponse(status=503)
     response = HttpResponse(sealed, content_type="application/octet-stream")
     response["Cache-Control"] = "no-store"

@@ -30,7 +30,7 @@ def of_partner(partner: Partner) -> list[str]:
 
 
 def of_settings() -> list[str]:
-    """The sentences for the page of the XMPP gateway configuration."""
+    """The sentences for the page of the XMPP gateway configuration. One query."""
     return [
         _("The limits count streams that came in, and each gateway counts its own."),
         _(
@@ -41,12 +41,21 @@ def of_settings() -> list[str]:
             "The stream establishment timeout, the inactivity timeout and the subscription refresh interval "
             "do not reach it: Prosody goes by its own configuration."
         ),
-        _(
-            "The dialback secret does not reach it: Prosody makes its own when it starts. Where several "
-            "gateways serve one domain, give each the same dialback_secret in its configuration."
-        ),
+        *_dialback(),
         _("The text of messages is never logged by it, whether the box is ticked or not."),
     ]
+
+
+def _dialback() -> Iterator[str]:
+    """What is to be said while some gateway cannot be given the dialback secret."""
+    without = Gateway.objects.filter(enabled=True, sealing_key=b"").order_by("name")
+    names = list(without.values_list("name", flat=True))
+    if names:
+        said = _(
+            "The dialback secret does not reach gateways without a sealing key, where Prosody makes its own "
+            "when it starts: %(names)s."
+        )
+        yield said % {"names": ", ".join(names)}
 
 
 def _limit(limit: int, gateways: int) -> Iterator[str]:

@@ -24,7 +24,7 @@ from federation.gateway import services
 from federation.gateway.models import Gateway
 from federation.replication import histories
 from federation.replication.models import Revision
-from federation.status import certificate, installing, live, words
+from federation.status import certificate, dialback, installing, live, words
 from federation.status.forms import GatewayForm
 from federation.status.hosts import hosts_of
 from federation.status.in_force import in_force
@@ -67,6 +67,7 @@ def gateway_details(request: PanelRequest, pk: int) -> HttpResponse:
         "partners": live.by_partner(gateway.streams.order_by("pk")),
         "refused": live.by_code(gateway),
         "unsealable": words.sealing(gateway),
+        "dialback": dialback.in_use(stand.report),
         "shown": certificate.shown(stand.report, timezone.now()),
     }
     title = _("Edit gateway - %(name)s") % {"name": gateway}

@@ -84,6 +84,12 @@ ALARM_LABELS = {
         "The assigned certificate was in place but not shown, so the one before was put back."
     ),
     "certificate-not-fetched": gettext_lazy("It could not fetch the assigned certificate."),
+    "dialback-refused": gettext_lazy("It could not use the dialback secret that the panel sent."),
+    "dialback-not-fetched": gettext_lazy("It could not fetch the dialback secret."),
+    "dialback-not-kept": gettext_lazy(
+        "Its disk did not take the dialback secret. It is in use; after a restart Prosody makes its own "
+        "until the gateway reaches the panel."
+    ),
     "expired": gettext_lazy("The panel has not confirmed its rules for too long, so nobody federates."),
     "s2s": gettext_lazy("No stream comes up on some of its hosts."),
     "s2s-not-owned": gettext_lazy(

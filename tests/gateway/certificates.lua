@@ -11,6 +11,7 @@ module = { hook = function (_, _, call) reloaded = call end, log = function () e
 package.loaded["core.certmanager"] = { create_context = function () return true end }
 package.loaded["util.timer"] = { add_task = function (_, call) call() end }
 package.loaded["util.pposix"] = { umask = function () end }
+local private = assert(loadfile(folder .. "/private.lib.lua"))()
 package.loaded["util.x509"] = { verify_identity = function () return true end }
 package.loaded["ssl"] = { loadcertificate = function (text)
 	return { digest = function () return text end, validat = function () return text ~= "early" or is_later end }
@@ -39,7 +40,7 @@ local certificate = assert(loadfile(folder .. "/certificate.lib.lua"))()(
 		local file = io.open(("%s/%s.crt"):format(served_from, host))
 		if file then shown[host] = file:read("*a"); file:close() end
 		done(shown[host])
-	end)
+	end, private)
 
 for line in io.lines() do
 	local c = cjson.decode(line)

@@ -32,7 +32,7 @@ def organisation() -> list[Object]:
     """Alice may talk; Dave's policy has XMPP off; Erin is disabled; Zoe is in no directory."""
     return [
         objects.edge(federation=True),
-        objects.xmpp(connection_limit=1000, partner_connection_limit=20, keep_alive=300),
+        settings(),
         objects.domain("contoso.test"),
         objects.domain("sales.contoso.test"),
         objects.policy(1, federation=True, xmpp=True, default=True),
@@ -47,6 +47,19 @@ def organisation() -> list[Object]:
         objects.user("erin@contoso.test", enabled=False, pool=1, policy=None),
         objects.user("sam@sales.contoso.test", enabled=True, pool=None, policy=None),
     ]
+
+
+def settings(**changes: object) -> Object:
+    """The XMPP gateway configuration, as it is installed."""
+    values = {
+        "connection_limit": 1000,
+        "partner_connection_limit": 20,
+        "keep_alive": 300,
+        "establishment_timeout": 60,
+        "inactivity_timeout": 600,
+        "dialback": "",
+    }
+    return objects.xmpp(**(values | changes))  # type: ignore[arg-type]
 
 
 def fabrikam(**changes: object) -> Object:

@@ -39,6 +39,8 @@ class Panel:
         self.port = 0
         #: What is assigned: SHA-256, and what the gateway gets for it (sealing.py).
         self.certificate: tuple[str, bytes] | None = None
+        #: The dialback secret, sealed.
+        self.dialback = b""
         #: A status instead of what is sealed.
         self.unsealable = 0
         self.credentials: set[str] = set()
@@ -153,7 +155,9 @@ def _handler(panel: Panel) -> type[BaseHTTPRequestHandler]:
             panel.credentials.add(self.headers["Authorization"])
             if self.headers["Authorization"] != f"Bearer {token(panel.secret)}":
                 return self.reply(401, b"")
-            if self.path.endswith("/certificate"):
+            if self.path.endswith("/dialback") and not panel.unsealable:
+                return self.reply(200, panel.dialback)
+            if self.path.endswith(("/certificate", "/dialback")):
                 told = panel.certificate[1] if panel.certificate else b""
                 return self.reply(panel.unsealable, b"") if panel.unsealable else self.reply(200, told)
             return self.reply(*panel.answer(parse(body)))

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from federation.gateway import services as gateways
+from federation.gateway.models import Gateway
 from federation.partners import services as partners
 from tests.makers import MAKER
 from tests.pages import Page
@@ -76,4 +77,14 @@ def test_the_configuration_says_what_of_it_does_not_reach_a_gateway(bob_client: 
     text = Page(bob_client.get(reverse("edge:xmpp-details", args=[1]))).text
     assert "Prosody goes by its own configuration" in text
     assert "never logged by it" in text
-    assert "The dialback secret does not reach it: Prosody makes its own" in text
+
+
+def test_the_dialback_secret_reaches_whom_it_can_be_sealed_for(bob_client: Client) -> None:
+    def said() -> str:
+        return Page(bob_client.get(reverse("edge:xmpp-details", args=[1]))).text
+
+    make_gateway()
+    assert "dialback secret does not reach" not in said()
+    Gateway.objects.update(sealing_key=b"")
+    assert "dialback secret does not reach gateways without a sealing key" in said()
+    assert "xmpp1.contoso.test" in said()

@@ -9,6 +9,7 @@ from federation.decisions.facts import Direction, Facts, Kind, Partner, Policy, 
 from federation.gateway import objects
 from federation.partners.rules import PartnerType
 from tests.decisions.written import Case
+from tests.gateway.conftest import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +56,7 @@ _POLICIES = list(product((True, False), repeat=2))  # numbers 1 to 4: federated,
 def organisation(*, edge: bool) -> list[Object]:
     """Everybody of ``OURS`` and ``THEIRS`` as objects on the wire."""
     made = [objects.edge(federation=edge), objects.domain("contoso.test")]
-    made.append(objects.xmpp(connection_limit=1000, partner_connection_limit=100, keep_alive=300))
+    made.append(settings(partner_connection_limit=100))
     for number, (federated, xmpp) in enumerate(_POLICIES, 1):
         made.append(objects.policy(number, federation=federated, xmpp=xmpp, default=number == 1))
     made += [objects.pool(1, site=1, survivable=False), objects.pool(2, site=1, survivable=True)]

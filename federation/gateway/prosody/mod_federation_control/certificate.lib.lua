@@ -8,13 +8,12 @@
 
 local ssl = require "ssl";
 local timer = require "util.timer";
-local pposix = require "util.pposix";
 local verify_identity = require "util.x509".verify_identity;
 local create_context = require "core.certmanager".create_context;
 
 local SETTLE = 0.2; -- seconds from telling the server's modules to looking
 
-return function (control, options, new_client, open_sealed, tools, look)
+return function (control, options, new_client, open_sealed, tools, look, private)
 
 local report, folder = control.report, options.certificates;
 local certificate = { served = nil };
@@ -42,17 +41,6 @@ local function is_still_refused(announced)
 		and not (refused.untimely and refused.untimely:validat(os.time()));
 end
 
--- Only the server itself may read what is written.
-local function write(name, text)
-	local before = pposix.umask("077");
-	local file, problem = io.open(name, "wb");
-	pposix.umask(before);
-	if not file then return nil, problem; end
-	local ok, failed = file:write(text);
-	local closed, late = file:close();
-	return ok and closed, failed or late;
-end
-
 -- nil when certificate and key are what was announced and may be served; else a sentence, and the certificate when
 -- it is not valid at this time.
 local function check(found, announced, hosts)
@@ -66,8 +54,8 @@ local function check(found, announced, hosts)
 		if not verify_identity(host, "_xmpp-server", leaf) then return "it does not cover " .. host; end
 	end
 	local crt, key = folder .. "/checked.new.crt", folder .. "/checked.new.key";
-	local ok, problem = write(crt, found.bundle);
-	if ok then ok, problem = write(key, found.key); end
+	local ok, problem = private.write(crt, found.bundle);
+	if ok then ok, problem = private.write(key, found.key); end
 	local context;
 	if ok then context, problem = create_context("assigned certificate", "server", { certificate = crt, key = key }); end
 	os.remove(crt);
@@ -81,7 +69,7 @@ local function tell_modules() prosody.events.fire_event("config-reloaded", {}); 
 local function put(found, hosts)
 	for _, host in ipairs(hosts) do
 		for suffix, text in pairs { crt = found.bundle, key = found.key } do
-			local ok, problem = write(path(host, suffix .. ".new"), text);
+			local ok, problem = private.write(path(host, suffix .. ".new"), text);
 			if not ok then return nil, problem; end
 		end
 	end

@@ -57,6 +57,7 @@ end
 assert(options.url and options.name and options.secret, "federation_control_url, _name and _secret must be set");
 local sealed, sealing_key = module:require "sealed" (tools), nil;
 options.token, sealing_key = sealed.keys(options.secret);
+options.can_unseal = sealing_key ~= nil;
 
 -- What the parts share: `state` is the last good one, current() the one to decide by.
 local control = { rules = rules, started = os.time(), live = false, slices = module:require "slices" };
@@ -144,6 +145,7 @@ local function guard(host)
 	if guarded[host] then return; end
 	guarded[host] = true;
 	local context = module:context(host);
+	control.dialback.configure(host);
 	control.gate.guard(context);
 	control.negotiation.guard(context);
 end
@@ -170,12 +172,17 @@ function module.load()
 	local create_context = require "core.certmanager".create_context;
 	local sslctx = create_context("client_https port 0", "client",
 		{ cafile = module:get_option_string("federation_control_cafile"), verify = { "peer" } });
-	local client = module:require "client";
+	local client, private = module:require "client", module:require "private";
+	local function new_client(what)
+		return function () return assert(client((options.url:gsub("exchange$", what)), sslctx)); end;
+	end
+	local function opens(what)
+		return function (text) return sealed.open(text, sealing_key, options.name, what); end;
+	end
 	local unverified = create_context("itself", "client", { verify = { "none" } });
-	control.certificate = module:require "certificate" (control, options, function ()
-		return assert(client((options.url:gsub("exchange$", "certificate")), sslctx));
-	end, function (text) return sealed.open(text, sealing_key, options.name, "certificate"); end, tools, module:require "look" (unverified));
-	control.pull = module:require "pull" (control, options, function () return assert(client(options.url, sslctx)); end, new_document, tools);
+	control.certificate = module:require "certificate" (control, options, new_client "certificate", opens "certificate", tools, module:require "look" (unverified), private);
+	control.dialback = module:require "dialback" (control, options, new_client "dialback", opens "dialback", tools, private);
+	control.pull = module:require "pull" (control, options, new_client "exchange", new_document, tools);
 	uninstall = control.negotiation.install();
 	for host in pairs(hosts) do guard(host); end
 	module:hook("host-activated", guard, 1000);

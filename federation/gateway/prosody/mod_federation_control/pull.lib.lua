@@ -51,6 +51,7 @@ local function confirmed()
 	delay, control.live = 0, true;
 	control.confirm();
 	report.over("panel-unreachable", "secret-refused", "panel-error", "another-history", "disk-state");
+	control.dialback.confirmed(headers, function () return request_body(0, true); end);
 	later(0);
 end
 

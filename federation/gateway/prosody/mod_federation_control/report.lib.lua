@@ -73,6 +73,7 @@ local function make()
 		in_force_since = control.in_force_since, confirmed = control.confirmed, started = control.started;
 		counters = { refused = report.refused, passed = report.passed };
 		refusals = array(refusals), refusals_dropped = dropped, alarms = listed;
+		dialback = control.dialback and control.dialback.id or nil;
 		certificate = control.certificate and control.certificate.served or nil;
 		hosts = our_hosts(), streams = streams, streams_total = total, longest_slice = control.slices.longest;
 	};

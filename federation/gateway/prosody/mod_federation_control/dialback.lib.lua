@@ -1,0 +1,102 @@
+-- The dialback secret that all gateways share (XEP-0185), so that each can say whether a key is of another: fetched
+-- when the rules name another than is in use, opened with the gateway's sealing key, and kept on disk for a start
+-- without the panel. The rules name it by when it was made, which tells nothing of it.
+--
+-- mod_dialback reads its option when it loads, and a reload would carry the old secret over: so it is unloaded and
+-- loaded. Streams that stand do not notice.
+
+local configmanager = require "core.configmanager";
+local modulemanager = require "core.modulemanager";
+local monotonic = require "util.time".monotonic;
+
+local OPTION = "dialback_secret";
+local PATIENCE = 30;
+local AGAIN = 20; -- seconds until what failed is tried again
+
+return function (control, options, new_client, open_sealed, tools, private)
+
+local report = control.report;
+local path = options.directory .. "/dialback";
+local dialback = { id = nil };
+local secret, busy, failed_at;
+
+local function believable(found)
+	return type(found) == "table" and type(found.id) == "string" and type(found.secret) == "string" and found or nil;
+end
+
+-- For a host that is about to load its modules.
+function dialback.configure(host)
+	if secret then configmanager.set(host, OPTION, secret); end
+end
+
+local function configure_all()
+	dialback.configure("*");
+	for host in pairs(prosody.hosts) do dialback.configure(host); end
+end
+
+local function use(found)
+	dialback.id, secret = found.id, found.secret;
+	configure_all();
+	for host in pairs(prosody.hosts) do
+		if modulemanager.is_loaded(host, "dialback") then
+			modulemanager.unload(host, "dialback");
+			local ok, problem = modulemanager.load(host, "dialback");
+			if not ok then return nil, problem; end
+		end
+	end
+	return true;
+end
+
+local function failed(code, text)
+	busy, failed_at = false, monotonic();
+	report.alarm(code, text);
+	control.news();
+end
+
+local function take(text)
+	local found = believable(tools.decode(open_sealed(text) or ""));
+	if not found then return failed("dialback-refused", "what came cannot be opened with our key"); end
+	local ok, problem = use(found);
+	if not ok then return failed("dialback-refused", problem); end
+	ok, problem = private.replace(path, tools.encode(found));
+	if not ok then return failed("dialback-not-kept", problem); end
+	busy, failed_at = false, nil;
+	report.over("dialback-refused", "dialback-not-fetched", "dialback-not-kept");
+	module:log("info", "The dialback secret of %s is in use", dialback.id);
+	control.news();
+end
+
+local function fetch(headers, body)
+	busy = true;
+	local pieces, client = {}, new_client();
+	client:post(headers, body, PATIENCE, function (data) pieces[#pieces + 1] = data; end, function (problem, code)
+		client:drop();
+		if problem or code ~= 200 then return failed("dialback-not-fetched", problem or code); end
+		local ok, fault = pcall(take, table.concat(pieces));
+		if not ok then failed("dialback-refused", fault); end
+	end);
+end
+
+-- The panel confirmed the rules in force: they say which secret is to be used. `body` makes the request for it.
+function dialback.confirmed(headers, body)
+	local wanted = options.can_unseal and control.state and control.state.limits.dialback;
+	if not wanted or wanted == "" or busy then return; end
+	if wanted == dialback.id then return report.over("dialback-refused", "dialback-not-fetched"); end
+	if failed_at and monotonic() - failed_at < AGAIN then return; end
+	fetch(headers, body());
+end
+
+-- What was in use before the server was restarted. Of what cannot be read the panel tells again.
+local file = io.open(path, "rb");
+if file then
+	local found = believable(tools.decode(file:read("*a")));
+	file:close();
+	if found then use(found); end
+end
+
+-- Somebody reloaded the configuration, which forgets what was set here.
+module:hook("config-reloaded", configure_all);
+
+return dialback;
+
+end;
