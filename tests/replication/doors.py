@@ -1,4 +1,4 @@
-"""The doors of the gateways' endpoints: nobody signs in there, the secret in the request counts."""
+"""The doors of the gateways' endpoints: nobody signs in there, the token in the request counts."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from tests.people import EVERYBODY, NOBODY
 
 DOORS = tuple(
     Door(f"replication:{name}", get=NOBODY, get_is=405, post=EVERYBODY, post_is=401, others=405)
-    for name in ("exchange", "certificate")
+    for name in ("exchange", "certificate", "dialback")
 )
