@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
@@ -11,12 +12,16 @@ import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
+from tests.pages import Page
 from tests.processes import ROOT, environment, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.pages import Form
 
 PASSWORD = "correct-horse-battery-staple"
 TOKEN = "token-of-the-tests"
@@ -101,6 +106,74 @@ class RealPanel:
         if self.process and self.process.poll() is None:
             self.process.terminate()
             self.process.wait(30)
+
+
+class Visitor:
+    """A browser without a screen: cookies, pages, and forms that are sent; it follows nowhere."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.cookies: dict[str, str] = {}
+
+    def sign_in(self) -> None:
+        """As the administrator of ``prepare``."""
+        form = self.page("/account/sign-in/").form("Sign in").fill(username="admin", password=PASSWORD)
+        assert form.send(self).status_code == 302  # type: ignore[arg-type]
+
+    def page(self, address: str) -> Page:
+        """The page at ``address``; asked again while nobody answers."""
+        until(lambda: not isinstance(self._ask("GET", address), OSError))
+        return Page(self.get(address))
+
+    def get(self, address: str) -> Answer:
+        return self._answer("GET", address)
+
+    def post(self, address: str, data: dict[str, list[str]]) -> Answer:
+        return self._answer("POST", address, urlencode(data, doseq=True))
+
+    def send(self, form: Form) -> Answer | None:
+        """Send ``form``; None when the connection broke."""
+        found = self._ask("POST", form.action or form.address, urlencode(form.data, doseq=True))
+        return found if isinstance(found, Answer) else None
+
+    def _answer(self, method: str, address: str, body: str = "") -> Answer:
+        found = self._ask(method, address, body)
+        if not isinstance(found, Answer):
+            raise found
+        return found
+
+    def _ask(self, method: str, address: str, body: str = "") -> Answer | OSError:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        headers = {
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Accept-Language": "en",
+        }
+        try:
+            connection.request(method, address, body, headers)
+            response = connection.getresponse()
+            for each in response.msg.get_all("Set-Cookie", []):
+                name, _equals, value = each.partition(";")[0].partition("=")
+                self.cookies[name] = value
+            return Answer(response.status, response.read(), address)
+        except (OSError, http.client.HTTPException) as fault:
+            return fault if isinstance(fault, OSError) else OSError(str(fault))
+        finally:
+            connection.close()
+
+
+class Answer:
+    """What Page reads of an answer."""
+
+    def __init__(self, status: int, body: bytes, address: str) -> None:
+        self.status_code, self.body, self.address = status, body, address
+        self.wsgi_request = self
+
+    def getvalue(self) -> bytes:
+        return self.body
+
+    def get_full_path(self) -> str:
+        return self.address
 
 
 def until(holds: Callable[[], object], seconds: float = 60) -> None:
