@@ -60,7 +60,10 @@ def _dialback() -> Iterator[str]:
 
 def _limit(limit: int, gateways: int) -> Iterator[str]:
     shown = number_format(limit, force_grouping=True)
-    yield _("The connection limit counts streams that come in. Those that go out are not counted.")
+    yield _(
+        "The connection limit counts streams that the partner opened. Those that the gateway opened are not "
+        "counted, even where they carry both ways."
+    )
     if gateways > 1:
         said = ngettext(
             "Each counts its own: %(gateways)s gateway lets in up to %(most)s, at a limit of %(limit)s.",
@@ -73,7 +76,10 @@ def _limit(limit: int, gateways: int) -> Iterator[str]:
 
 
 def _other(partner: Partner, seconds: int) -> Iterator[str]:
-    if not {Method.DIALBACK_TLS, Method.DIALBACK_TCP} & set(negotiate(*partner.choice).methods):
+    methods = set(negotiate(*partner.choice).methods)
+    if not {Method.SASL_TLS, Method.DIALBACK_TLS} & methods:
+        yield _("Direct TLS is not tried with it; if the partner comes by it, no stream comes about.")
+    if not {Method.DIALBACK_TLS, Method.DIALBACK_TCP} & methods:
         yield _("Dialback that comes in is not ignored: it closes the stream, with policy-violation.")
     if partner.keep_alive:
         said = _("Keep-alive: the gateway sends it a blank every %(seconds)s seconds, and asks it for none.")

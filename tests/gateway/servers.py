@@ -70,6 +70,7 @@ class Dns:
 
     def __init__(self) -> None:
         self.ports: dict[str, int] = {}
+        self.direct: dict[str, int] = {}  # where a domain takes Direct TLS (XEP-0368)
         names = self
 
         class Handler(socketserver.BaseRequestHandler):
@@ -88,14 +89,17 @@ class Dns:
         reply.flags |= dns.flags.AA | dns.flags.RA
         question = query.question[0]
         name = question.name.to_text(omit_final_dot=True).lower()
-        domain = name.removeprefix("_xmpp-server._tcp.")
-        if domain in self.ports and question.rdtype == dns.rdatatype.SRV and name != domain:
-            record = f"0 0 {self.ports[domain]} {domain}."
+        service, _tcp, domain = name.rpartition("._tcp.")
+        ports = self.direct if service == "_xmpps-server" else self.ports
+        if domain in ports and question.rdtype == dns.rdatatype.SRV and service:
+            record = f"0 0 {ports[domain]} {domain}."
             reply.answer.append(dns.rrset.from_text(question.name, 1, "IN", "SRV", record))
-        elif domain in self.ports and question.rdtype == dns.rdatatype.A and name == domain:
+        elif domain in self.ports and question.rdtype == dns.rdatatype.A and not service:
             reply.answer.append(dns.rrset.from_text(question.name, 1, "IN", "A", "127.0.0.1"))
         elif domain not in self.ports:
             reply.set_rcode(dns.rcode.NXDOMAIN)
+        if not reply.answer:  # what is not there is remembered for no longer than what is
+            reply.authority.append(dns.rrset.from_text("test.", 1, "IN", "SOA", "ns.test. h.test. 1 1 1 1 1"))
         return reply.to_wire()
 
     def close(self) -> None:
@@ -164,7 +168,7 @@ class Prosody:
         self.folder, self.dns, self.ca, self.hosts, self.extra = folder, dns, ca, hosts, extra
         self.components = tuple(components)
         self.more: dict[str, str] = {}  # lines of a host's own
-        self.c2s, self.s2s, self.component = free_ports(3)
+        self.c2s, self.s2s, self.component, self.direct = free_ports(4)
         self.log_level = "debug"
         self.process: subprocess.Popen[bytes] | None = None
         for name in ("data", "certs", "modules"):
@@ -191,7 +195,7 @@ class Prosody:
             plugin_paths = {{ "{self.folder}/modules" }}; certificates = "{self.folder}/certs"
             interfaces = {{ "127.0.0.1" }}; c2s_ports = {{ {self.c2s} }}; s2s_ports = {{ {self.s2s} }}
             component_ports = {{ {self.component} }}; use_ipv6 = false
-            c2s_direct_tls_ports = {{}}; s2s_direct_tls_ports = {{}}
+            c2s_direct_tls_ports = {{}}; s2s_direct_tls_ports = {{ {self.direct} }}
             authentication = "internal_plain"
             c2s_require_encryption = false; allow_unencrypted_plain_auth = true
             ssl = {{ cafile = "{self.ca.file}"; capath = "/nonexistent" }}

@@ -183,6 +183,55 @@ def tried_again(
     return "dialback-tls" if answer.get("type") == "result" else None
 
 
+@pytest.fixture
+def direct(dns: Dns, gateway: Prosody, peers: dict[str, Prosody]) -> Iterator[Callable[[], None]]:
+    """Both sides say in the DNS that they take Direct TLS (XEP-0368); called: and nothing else."""
+    before = dict(dns.ports)
+    dns.direct |= {"contoso.test": gateway.direct, "trusted.test": peers["trusted.test"].direct}
+    yield lambda: dns.ports.update({"contoso.test": 1, "trusted.test": 1})
+    dns.ports |= before
+    dns.direct.clear()
+    time.sleep(1.1)  # what was resolved is remembered for a second
+
+
+@pytest.mark.parametrize("way", ["outbound", "inbound"])
+@pytest.mark.parametrize("method", ["sasl-tls", "dialback-tls"])
+def test_with_direct_tls_a_record_counts_as_much(
+    panel: Panel,
+    gateway: Prosody,
+    peers: dict[str, Prosody],
+    sign_in: Callable[..., Person],
+    direct: Callable[[], None],
+    method: str,
+    way: str,
+) -> None:
+    direct()
+    time.sleep(1.1)
+    assert (
+        tried(panel, gateway, peers["trusted.test"], sign_in, "trusted.test", way, methods=[method]) == method
+    )
+
+
+@pytest.mark.usefixtures("direct")
+def test_direct_tls_is_not_tried_with_a_partner_whose_record_says_no_tls(
+    panel: Panel, gateway: Prosody, peers: dict[str, Prosody], sign_in: Callable[..., Person], dns: Dns
+) -> None:
+    del dns.direct["contoso.test"]  # they would come by it
+    time.sleep(1.1)
+    record = {"methods": ["dialback-tcp"]}
+    got = tried(panel, gateway, peers["trusted.test"], sign_in, "trusted.test", "outbound", **record)
+    assert got == "dialback-tcp"
+
+
+@pytest.mark.usefixtures("direct")
+def test_direct_tls_comes_to_nothing_with_a_partner_whose_record_says_no_tls(
+    panel: Panel, gateway: Prosody, peers: dict[str, Prosody], sign_in: Callable[..., Person]
+) -> None:
+    time.sleep(1.1)
+    record = {"methods": ["dialback-tcp"]}
+    assert tried(panel, gateway, peers["trusted.test"], sign_in, "trusted.test", "inbound", **record) is None
+
+
 def test_a_proxy_is_used_in_place_of_the_dns(
     panel: Panel, gateway: Prosody, peers: dict[str, Prosody], sign_in: Callable[..., Person], dns: Dns
 ) -> None:

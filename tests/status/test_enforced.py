@@ -32,7 +32,7 @@ def test_the_limit_counts_what_comes_in_to_each_gateway(bob_client: Client) -> N
     off = make_gateway("xmpp3.contoso.test")
     gateways.change_gateway(off, enabled=False, actor=MAKER)
     text = said_of(bob_client, connection_limit=1500)
-    assert "The connection limit counts streams that come in" in text
+    assert "The connection limit counts streams that the partner opened" in text
     assert "2 gateways let in up to 3,000, at a limit of 1,500." in text
 
 
@@ -59,6 +59,12 @@ def test_dialback_that_is_not_allowed_closes_the_stream(
     bob_client: Client, values: dict[str, Any], is_said: bool
 ) -> None:
     assert ("it closes the stream, with policy-violation" in said_of(bob_client, **values)) is is_said
+
+
+@pytest.mark.parametrize("tls, is_said", [("not-supported", True), ("optional", False)])
+def test_a_partner_without_tls_has_no_direct_tls_either(bob_client: Client, tls: str, is_said: bool) -> None:
+    said = said_of(bob_client, tls=tls, sasl="not-supported", dialback=True)
+    assert ("Direct TLS is not tried" in said) is is_said
 
 
 def test_proxy_and_keep_alive_are_spoken_of_where_they_are_set(bob_client: Client) -> None:

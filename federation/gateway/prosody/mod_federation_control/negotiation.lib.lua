@@ -154,13 +154,14 @@ local function authenticated(event)
 	control.news();
 end
 
--- The address of a partner's proxy takes the place of its SRV records.
+-- The address of a partner's proxy takes the place of its SRV records; Direct TLS is not for a partner without TLS.
 local function resolve_by_proxy(original)
 	return function (hostname, service, connection, extra)
 		local partner = service:match("^xmpps?%-server$") and gate.partner(hostname);
 		local proxy = partner and type(partner.proxy) == "string" and partner.proxy ~= "" and partner.proxy;
+		local no_tls = partner and not allows_tls(partner);
+		if service == "xmpps-server" and (proxy or no_tls) then return manual_resolver.new({}, connection, extra); end
 		if not proxy then return original(hostname, service, connection, extra); end
-		if service == "xmpps-server" then return manual_resolver.new({}, connection, extra); end
 		local host, port = proxy:match("^(.-):(%d+)$");
 		return basic_resolver.new(host or proxy, tonumber(port) or 5269, connection, extra);
 	end;
