@@ -77,9 +77,12 @@ HELP: dict[str, _StrPromise] = {
     "clearing_house": _("Only when the support of the product asks for it."),
     "user_replicator": _("Gives the edge the list of users, to refuse strangers at the border."),
     "mark_verifiable": _("Partners then trust that our users are who they say."),
-    "keep_alive": _("A partner that sends nothing for that long is cut off."),
-    "establishment_timeout": _("A stream that is not made by then is given up."),
-    "inactivity_timeout": _("A stream that carries nothing for that long is closed."),
+    "keep_alive": _("Partners who are to be kept alive are sent a blank that often."),
+    "establishment_timeout": _("A stream that is not authenticated by then is closed, in either direction."),
+    "inactivity_timeout": _(
+        "A stream that carries no message, presence or request for that long is closed; keep-alives do not "
+        "count. The next message opens a new one."
+    ),
     "subscription_refresh": _("Presence subscriptions are made anew after that time."),
     "partner_connection_limit": _("For partners without a limit of their own."),
     "log_bodies": _(

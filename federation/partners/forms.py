@@ -111,7 +111,7 @@ class PartnerForm(DetailsForm):
                 " must be listed."
             ),
             "dialback": _("When it is off, dialback that comes in is ignored."),
-            "keep_alive": _("The partner sends a sign of life from time to time."),
+            "keep_alive": _("The partner is sent a sign of life from time to time."),
             "connection_limit": _("At the same time. Empty: the limit for one partner of the XMPP gateway."),
             "proxy": _("The partner’s proxy, when it has one."),
         }

@@ -34,12 +34,12 @@ def of_settings() -> list[str]:
     return [
         _("The limits count streams that came in, and each gateway counts its own."),
         _(
-            "Keep-alive: the gateway sends a blank that often to partners who want to be kept alive. It cuts "
-            "nobody off for being silent."
+            "Keep-alive: the gateway asks partners for none, and closes no stream because they send none. "
+            "What closes a stream is the inactivity timeout, for which only stanzas count."
         ),
         _(
-            "The stream establishment timeout, the inactivity timeout and the subscription refresh interval "
-            "do not reach it: Prosody goes by its own configuration."
+            "The subscription refresh interval does not reach it: between XMPP servers a subscription stands "
+            "until it is taken back."
         ),
         *_dialback(),
         _("The text of messages is never logged by it, whether the box is ticked or not."),

@@ -75,6 +75,7 @@ control.gate = module:require "gate" (control);
 control.streams = module:require "streams" (control);
 control.presence = module:require "presence" (control);
 control.negotiation = module:require "negotiation" (control);
+control.timeouts = module:require "timeouts" (control);
 
 -- After the rules in force changed: first the people, then the streams that carried the news to them.
 local reconciling, once_more = false, false;
@@ -183,7 +184,11 @@ function module.load()
 	control.certificate = module:require "certificate" (control, options, new_client "certificate", opens "certificate", tools, module:require "look" (unverified), private);
 	control.dialback = module:require "dialback" (control, options, new_client "dialback", opens "dialback", tools, private);
 	control.pull = module:require "pull" (control, options, new_client "exchange", new_document, tools);
-	uninstall = control.negotiation.install();
+	local leave_negotiation, leave_timeouts = control.negotiation.install(), control.timeouts.install();
+	function uninstall()
+		leave_negotiation();
+		leave_timeouts();
+	end
 	for host in pairs(hosts) do guard(host); end
 	module:hook("host-activated", guard, 1000);
 	module:hook("host-deactivated", function (host) guarded[host] = nil; end);

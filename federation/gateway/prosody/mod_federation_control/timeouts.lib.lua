@@ -1,0 +1,108 @@
+-- The two timeouts of the XMPP gateway configuration, as they are now: a stream that is not authenticated in time is
+-- given up, and one that carries no stanza for long is closed. Both ways; a change holds for streams that are there.
+--
+-- Messages, presence and IQs in either direction count, pings by IQ among them. Blanks do not, ours or theirs: RFC 6120
+-- 4.6 has them show that a connection is alive, and an idle peer is one that sends no stanzas. Where they counted, no
+-- stream that is kept alive would ever be idle. What acknowledges stanzas (XEP-0198) is no stanza either.
+
+local configmanager = require "core.configmanager";
+local destroy_session = require "core.s2smanager".destroy_session;
+local filters = require "util.filters";
+local timer = require "util.timer";
+local monotonic = require "util.time".monotonic;
+
+local EVERY = 1; -- seconds between two looks at all streams
+local BEYOND = 24 * 3600; -- for Prosody's own timeout, which is read once: ours is never longer
+local LINGER = 10; -- seconds for a connection that outlives its stream
+local STANZAS = { message = true, presence = true, iq = true };
+
+return function (control)
+
+local timeouts = {};
+local sessions = module:shared("/*/s2s/sessions");
+local own = module:get_option_number("s2s_timeout", 90);
+
+-- All that a stanza costs; the looks do the rest.
+local function passes(stanza, session)
+	if STANZAS[stanza.name] then session.federation_busy = true; end
+	return stanza;
+end
+
+local function watch(session)
+	if session.type ~= "s2sin_unauthed" and session.type ~= "s2sout_unauthed" then return; end
+	filters.add_filter(session, "stanzas/in", passes);
+	filters.add_filter(session, "stanzas/out", passes);
+end
+
+local function give_up(session)
+	session.log("info", "Not authenticated in time");
+	if session.conn then
+		session:close({ condition = "connection-timeout", text = "Not authenticated in time" }, nil, "Not authenticated in time");
+	else -- the other server has not answered at all
+		destroy_session(session, "connection-timeout", "The other server did not answer in time");
+	end
+	control.news();
+end
+
+-- Politely: what the other side had sent already is still taken, and its closing tag is waited for.
+local function close_idle(session)
+	session.log("info", "No stanza for long: closing");
+	session.federation_closing = true;
+	session:close();
+	control.news();
+end
+
+local function look(session, now, establishment, inactivity)
+	local since = session.federation_seen;
+	if not since then
+		session.federation_seen, session.federation_busy = now, true;
+	elseif session.destroyed then
+		if session.conn and now - since >= LINGER then session.conn:close(); end
+	elseif session.federation_closing then
+		return;
+	elseif session.type ~= "s2sin" and session.type ~= "s2sout" then
+		if now - since >= establishment then give_up(session); end
+	elseif session.federation_busy then
+		session.federation_busy, session.federation_idle = false, now;
+	elseif inactivity and now - (session.federation_idle or now) >= inactivity then
+		close_idle(session);
+	end
+end
+
+local function collect()
+	local found = {};
+	for _, session in pairs(sessions) do found[session] = true; end
+	for _, host in pairs(prosody.hosts) do
+		for _, session in pairs(host.s2sout or {}) do found[session] = true; end -- those that connect yet, too
+	end
+	return found;
+end
+
+local function look_at_all()
+	local now, limits = monotonic(), control.state and control.state.limits or {};
+	local establishment = tonumber(limits.establishment_timeout) or own;
+	local inactivity = tonumber(limits.inactivity_timeout);
+	for session in pairs(collect()) do
+		local ok, problem = pcall(look, session, now, establishment, inactivity);
+		if not ok then module:log("error", "Looking at a stream: %s", problem); end
+	end
+end
+
+local function lift_prosodys_own() configmanager.set("*", "s2s_timeout", BEYOND); end
+
+-- Before mod_s2s is loaded. Returns a function that ends it.
+function timeouts.install()
+	lift_prosodys_own();
+	module:hook("config-reloaded", lift_prosodys_own);
+	filters.add_filter_hook(watch);
+	timer.add_task(EVERY, function ()
+		if control.unloaded then return; end
+		look_at_all();
+		return EVERY;
+	end);
+	return function () filters.remove_filter_hook(watch); end;
+end
+
+return timeouts;
+
+end;
