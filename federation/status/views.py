@@ -85,7 +85,7 @@ def new_gateway(request: PanelRequest) -> HttpResponse:
 
     if details.committed(form, write):
         return _install(request, *made[0])
-    return details.respond(request, form, "shell/details.html", title=_("New gateway"))
+    return details.respond(request, form, "topology/details.html", title=_("New gateway"))
 
 
 @door(see=Right.SECRETS)
