@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import time
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from federation.directory import services as directory
 from federation.edge import services as edge
-from federation.edge.models import AccessEdgeConfiguration
+from federation.edge.models import AccessEdgeConfiguration, XmppGatewayConfiguration
 from federation.gateway import services as gateways
 from federation.gateway.models import Gateway, Refusal, Stream
 from federation.partners import services as partners
@@ -151,3 +152,17 @@ def test_the_switch_of_the_edge_closes_everything(
     assert until(in_force) < SOON
     say(alice, bob, "after")
     alice.find("edge-federation-off")
+
+
+def test_the_dialback_secret_reaches_the_gateway_and_so_does_the_next_one(gateway: Prosody) -> None:
+    def uses_the_current_one() -> bool:
+        current: str = XmppGatewayConfiguration.objects.the_global().secret_id
+        return bool(Gateway.objects.get().report.dialback == current)
+
+    until(uses_the_current_one)
+    edge.replace_secret(actor=MAKER)
+    assert until(uses_the_current_one) < SOON
+    row: XmppGatewayConfiguration = XmppGatewayConfiguration.objects.the_global()
+    kept = (gateway.folder / "data/federation_control/dialback").read_text()
+    assert json.loads(kept) == {"id": row.secret_id, "secret": row.dialback_secret}
+    assert not Gateway.objects.get().report.alarms
