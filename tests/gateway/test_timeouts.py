@@ -125,6 +125,26 @@ def test_a_change_holds_for_who_is_waiting_already(gateway: Prosody, panel: Pane
     assert took < 2
 
 
+def test_rules_from_before_there_were_timeouts_leave_them_to_the_configuration(
+    ground: Path, dns: Dns, ca: Authority, panel: Panel
+) -> None:
+    """They are read all the same, and Prosody's own timeout holds."""
+    before = {"connection_limit": 1000, "keep_alive": 300, "partner_connection_limit": 20}
+    panel.commit(("xmpp:global", before))
+    folder = Path(tempfile.mkdtemp(prefix="timeouts-", dir=ground))
+    folder.chmod(0o755)
+    server = Prosody(folder, dns, ca, INSIDE, gateway_options(panel.port, s2s_timeout=2))
+    try:
+        server.start()
+        assert not panel.in_force().report["alarms"]
+        with socket.create_connection(("127.0.0.1", server.s2s)) as connection:
+            heard, took = heard_until_closed(connection)
+        assert "<connection-timeout" in heard
+        assert 1.5 < took < 4.5
+    finally:
+        server.stop()
+
+
 @contextmanager
 def silent(dns: Dns, *, accepts: bool) -> Iterator[Callable[[], str]]:
     """A server of silent.test that says nothing, or does not even take the connection."""
