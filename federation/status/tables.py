@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from controlpanel.lists.listing import Column, Listing, last_changed_column, yes_no_filter
+from controlpanel.lists.listing import Column, Listing, yes_no_filter
 from federation.status import words
 from federation.status.standing import report_of, stands
 
@@ -38,7 +38,6 @@ GATEWAYS = Listing(
         Column("seen", _("Last report"), lambda gateway: _told("seen_at", gateway)),
         Column("server", _("Server"), lambda gateway: _told("server", gateway)),
         Column("streams", _("Live streams"), lambda gateway: _told("streams_total", gateway), centred=True),
-        last_changed_column(),
     ),
     filters=(yes_no_filter("enabled", _("Enabled")),),
     search=lambda rows, text: rows.matching(text),
