@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tests import bench_imports, bench_users
-from tests.gateway import bench_commit, bench_wire
+from tests.gateway import bench_commit, bench_gateway, bench_wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +43,8 @@ def main() -> None:
     if shutil.which("prosody"):
         for users in bench_wire.SIZES:
             bench_wire.bench(users)
+        for users in bench_gateway.SIZES:
+            bench_gateway.bench(users)
         for users in (bench_commit.USERS, *([1_000_000] if os.environ.get("BENCH_MILLION") else [])):
             bench_commit.bench(users)
 

@@ -21,6 +21,7 @@ s2s_secure_auth = false
 federation_control_url = "{url}"
 federation_control_name = "{name}"
 federation_control_secret = "{secret}"
+gc = {{ mode = "generational", minor_threshold = 3 }}  -- Lua 5.4: a message costs far less processor time
 -- To serve the certificate that is assigned in the panel: a folder of Prosody's own, named in both lines.
 -- certificates = "/var/lib/prosody/federation-certificates"
 -- federation_control_certificates = "/var/lib/prosody/federation-certificates"

@@ -228,7 +228,8 @@ def main(users: int) -> None:
 
     from federation.gateway import services
     from federation.topology.models import Site
-    from tests.gateway.bench_wire import GC, OUTSIDE, Client, Counter
+    from tests.gateway.bench_gateway import GC
+    from tests.gateway.bench_wire import OUTSIDE, Client, Counter
     from tests.gateway.conftest import gateway_options
     from tests.gateway.servers import Authority, Dns, Prosody, free_ports
     from tests.makers import MAKER

@@ -14,17 +14,14 @@ import time
 from pathlib import Path
 
 from federation.gateway import objects, wire
+from federation.status.installing import configuration
 from tests.gateway.conftest import INSIDE, gateway_options
 from tests.gateway.servers import Authority, Dns, Prosody
 from tests.gateway.standin import Panel
 
-MODES = {
-    "default": "",
-    "generational": 'gc = { mode = "generational" }',
-    "incremental 150": 'gc = { mode = "incremental", threshold = 150 }',
-    "incremental 200": 'gc = { mode = "incremental", threshold = 200, speed = 200 }',
-}
-
+#: As the panel's lines for prosody.cfg.lua have it.
+GC = next(line for line in configuration("", "").splitlines(keepends=True) if line.startswith("gc ="))
+SIZES = (100_000, 1_000_000)
 
 LAG = """
 module:set_global();
@@ -127,28 +124,32 @@ def in_force(panel: Panel, revision: int) -> None:
     panel.wait_for(lambda r: r.have is not None and r.have.revision == revision, 300)
 
 
-def measure(users: int, mode: str, folder: Path) -> None:
+def bench(users: int) -> None:
+    """Print the pauses with so many users, by what is applied."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-gateway-"))
+    folder.chmod(0o755)
     dns = Dns()
     server = Prosody(folder / "g", dns, Authority(folder), INSIDE, "")
     try:
-        measured(users, mode, server)
+        measure(users, server)
     finally:
         server.stop()
         dns.close()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def measured(users: int, mode: str, server: Prosody) -> None:
+def measure(users: int, server: Prosody) -> None:
     panel, lines = Panel(), population(users)
     panel.identity, panel.fault = "p", lambda _request: (503, b"")
     with panel.serving():
-        server.extra = gateway_options(panel.port) + "\n" + MODES[mode]
+        server.extra = gateway_options(panel.port) + "\n" + GC
         (server.folder / "modules/mod_lag.lua").write_text(LAG)
         server.extra = server.extra.replace('"federation_control" }', '"federation_control", "lag" }')
         server.log_level = "info"
         server.start()
         pinger = Pinger(server.folder)
         time.sleep(0.5)
-        print(f"{users:>9,} users, gc {mode}\n  idle                 {pinger.since()}")
+        print(f"{users:>9,} users: how long the server stands still\n  start                {pinger.since()}")
         began = time.perf_counter()
         script = Script(panel, lines)
         in_force(panel, 1)
@@ -179,13 +180,5 @@ def measured(users: int, mode: str, server: Prosody) -> None:
 
 
 if __name__ == "__main__":
-    sizes = [int(text) for text in sys.argv[1:] if text.isdigit()] or [1000, 100_000]
-    modes = [text for text in sys.argv[1:] if text in MODES] or ["generational"]
-    for size in sizes:
-        for mode in modes:
-            folder = Path(tempfile.mkdtemp(prefix="bench-"))
-            folder.chmod(0o755)
-            try:
-                measure(size, mode, folder)
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
+    for size in [int(text) for text in sys.argv[1:]] or SIZES:
+        bench(size)

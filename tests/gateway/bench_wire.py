@@ -21,15 +21,14 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from federation.gateway import objects, wire
-from tests.gateway.bench_gateway import Script, in_force, population
+from tests.gateway.bench_gateway import GC, Script, in_force, population
 from tests.gateway.conformance.component import Component
 from tests.gateway.conftest import gateway_options
 from tests.gateway.servers import Authority, Dns, Prosody
 from tests.gateway.standin import Panel
 
-SIZES = (100, 10_000, 100_000)
+SIZES = (100, 10_000, 100_000, 1_000_000)
 MESSAGES, ROUNDS, WARM = 5000, 8, 500
-GC = 'gc = { mode = "generational" }\n'
 OUTSIDE = 'modules_enabled = { "tls", "saslauth", "dialback", "s2s", "posix" }\n' + GC
 STREAMS = "http://etherx.jabber.org/streams"
 MESSAGE = "<message{} to='{}' type='chat'><body>Shall we meet at three?</body></message>"
