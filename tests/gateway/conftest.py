@@ -180,6 +180,7 @@ def sign_in(loop: Loop, request: pytest.FixtureRequest) -> Iterator[Callable[...
 
 @pytest.fixture
 def alice(gateway: Prosody, sign_in: Callable[..., Person]) -> Person:
+    """Online at our gateway; in this folder she is not the administrator of tests/conftest.py."""
     person = sign_in(gateway, "alice@contoso.test")
     person.go_online()
     return person
