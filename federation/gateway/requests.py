@@ -32,7 +32,8 @@ class Request:
     """One exchange as the gateway opens it. When it only reports, the answer is 204."""
 
     gateway: str
-    have: Have | None  # nothing yet, or nothing it trusts: it wants a full document
+    have: Have | None  # None: nothing yet
+    everything: bool  # it wants a full document, whatever it has
     wait: float  # seconds
     report_only: bool
     report: dict[str, Any]  # report.lib.lua says what is in it; a gateway may say more or less
@@ -55,7 +56,8 @@ def parse(body: bytes) -> Request:
     if isinstance(wait, bool) or not isinstance(wait, int | float) or not 0 <= wait < float("inf"):
         raise Malformed("not a time to wait")
     have = _have(fields.get("have"))
-    return Request(gateway, have, min(wait, LONGEST_WAIT), fields.get("report_only") is True, report)
+    everything, report_only = (fields.get(name) is True for name in ("everything", "report_only"))
+    return Request(gateway, have, everything, min(wait, LONGEST_WAIT), report_only, report)
 
 
 def _have(fields: object) -> Have | None:

@@ -1,8 +1,9 @@
 """What follows from a gateway's secret: the token that it shows, and the key that only seals. Pure Python.
 
-The secret stands in the gateway's configuration and never travels. Both derive from it by HMAC-SHA-256 with
-a label each, so that neither leads to the other or back. The token goes with every request, and of it the
-panel keeps the SHA-256; the sealing key goes nowhere, and the panel keeps it sealed under its master key.
+The secret stands in the gateway's configuration and does not travel between it and the panel. Both derive
+from it by HMAC-SHA-256 with a label each, so that neither leads to the other or back. The token goes with
+every request, and of it the panel keeps the SHA-256; the sealing key goes nowhere, and the panel keeps it
+sealed under its master key.
 
 Secrets made before there were two keys are shown as they are, and nothing is sealed for them. A new one can
 be told from those by its form: no character of theirs is a full stop.

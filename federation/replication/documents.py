@@ -82,12 +82,14 @@ _changes_kept: dict[Have, Body] = {}
 _full_kept: list[Body] = []
 
 
-def for_gateway(name: str, have: Have | None, waited_for: int = 0) -> Document:
+def for_gateway(name: str, have: Have | None, waited_for: int = 0, *, everything: bool = False) -> Document:
     """What brings the gateway ``name`` from what it has to the current revision. Raises HashDiffers.
 
     ``waited_for`` is a revision that is there by now and that others wait for at ``have``, too.
     """
-    body = _shared_changes(have, waited_for) if have and waited_for else have and _changes(have)
+    body = None
+    if have and not everything:
+        body = _shared_changes(have, waited_for) if waited_for else _changes(have)
     body = body or _full(have)
     return Document(replace(body.header, gateway=name), body)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from federation.gateway import services as gateways
 from federation.gateway.models import Gateway
+from federation.gateway.requests import Have
 from federation.replication import documents, histories, services
 from federation.replication.models import THE_ROW, Panel
 from federation.replication.waiting import watch
@@ -61,7 +62,7 @@ def answer(gateway: Gateway, request: Request) -> Answer:
         return Answer(None)
     latest = services.publish()
     have = request.have
-    if have and (have.revision, have.hash) == (latest.number, latest.hash) and _is_ours(have.panel):
+    if have and have == Have(_identity(), latest.number, latest.hash) and not request.everything:
         if watch.waiting >= settings.GATEWAYS_WAITING or not request.wait:
             return Answer(None)  # it asks again in a second
         if not (newer := watch.wait_beyond(latest.number, request.wait, gateway.pk)):
@@ -70,7 +71,7 @@ def answer(gateway: Gateway, request: Request) -> Answer:
         return Answer(documents.for_gateway(gateway.name, have, newer))
     if have and histories.is_another(have, latest):
         raise Refused(409)
-    return Answer(documents.for_gateway(gateway.name, have))
+    return Answer(documents.for_gateway(gateway.name, have, everything=request.everything))
 
 
 def _check_again(gateway: Gateway) -> None:
@@ -82,8 +83,8 @@ def _check_again(gateway: Gateway) -> None:
         raise Refused(403)
 
 
-def _is_ours(panel: str) -> bool:
-    return Panel.objects.filter(pk=THE_ROW, identity=panel).exists()
+def _identity() -> str:
+    return Panel.objects.get(pk=THE_ROW).identity
 
 
 def _count(gateway: Gateway) -> bool:

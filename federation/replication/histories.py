@@ -18,10 +18,12 @@ from controlpanel.audit.records import record
 from federation.gateway.models import Report
 from federation.replication import moments
 from federation.replication.actions import Action
-from federation.replication.models import THE_ROW, Panel, Revision
+from federation.replication.models import THE_ROW, Gone, Panel, Revision
 from federation.replication.services import publish_in_turn
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from controlpanel.audit.actor import Actor
     from federation.gateway.requests import Have
 
@@ -59,6 +61,24 @@ def strayed() -> list[Report]:
         and each.revision <= latest.number + MOST_AHEAD
         and known.get(each.revision) != each.state_hash
     ]
+
+
+def prune(before: datetime) -> int:
+    """Forget revisions published before ``before``, but the latest; returns how many.
+
+    A gateway that has one of them, or none, gets a full document. So none is forgotten from the earliest on
+    that a gateway has of another history: it would be given everything, unasked.
+    """
+    with moments.turn():
+        old = Revision.objects.filter(at__lt=before).exclude(number=Revision.objects.values("number")[:1])
+        if has := [each.revision for each in strayed() if each.revision is not None]:
+            old = old.filter(number__lt=min(has))
+        floor = old.values_list("number", flat=True).first()
+        if floor is None:
+            return 0
+        Panel.objects.filter(pk=THE_ROW, floor__lte=floor).update(floor=floor + 1)
+        Gone.objects.filter(revision__lte=floor + 1).delete()
+        return old.delete()[0]
 
 
 def supersede(*, actor: Actor, reason: str = "") -> Revision:

@@ -106,7 +106,10 @@ def follow(request: PanelRequest) -> HttpResponse:
     """Ask, then let gateways that run another history follow this panel."""
     back, strayed = reverse("status:list"), histories.strayed()
     form = details.ReasonForm(request.POST if request.method == "POST" else None)
-    if strayed and not form.is_valid():
+    if not strayed:
+        messages.info(request, _("No gateway runs another history of this panel."))
+        return redirect(back)
+    if not form.is_valid():
         shown = {"strayed": strayed, "latest": Revision.objects.first(), "form": form, "back": back}
         return render(request, "status/follow.html", shown, status=422 if form.errors else 200)
     try:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.conftest import signed_in
 
@@ -37,8 +37,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 10_000  # milliseconds
+PATIENCE = 20_000  # milliseconds
 SCREENSHOTS = Path("test-results")
+expect.set_options(timeout=PATIENCE)  # on a busy machine a page may take more than the 5 s it has else
 
 
 @pytest.fixture(scope="session")

@@ -81,7 +81,12 @@ class Panel:
             if request.report_only:
                 return 204, b""
             have = request.have
-            if not have or have.panel != self.identity or not 0 < have.revision <= self.revision:
+            if (
+                not have
+                or request.everything
+                or have.panel != self.identity
+                or not 0 < have.revision <= self.revision
+            ):
                 return 200, self.full()
             self.changed.wait_for(lambda: self.closing or self.revision > have.revision, timeout=request.wait)
             if self.closing:

@@ -59,6 +59,32 @@ def test_it_goes_on_with_what_it_has_also_when_the_numbers_are_beyond_it_again(a
     assert report.revision == has["revision"]
 
 
+def test_it_is_given_nothing_either_when_it_asks_for_everything(asker: Asker) -> None:
+    has = restore(asker)
+    assert asker.ask(everything=True) == 409
+    for seconds in (111, 112, 113):
+        commit(seconds)
+    assert asker.ask(everything=True) == 409
+    assert Report.objects.get().revision == has["revision"]
+
+
+def test_one_of_this_history_gets_everything_when_it_asks_for_it(asker: Asker) -> None:
+    assert asker.ask() == 200
+    asker.objects = {}
+    assert asker.ask(everything=True) == 200
+    assert asker.objects
+
+
+def test_forgetting_old_revisions_leaves_it_alone(asker: Asker) -> None:
+    has = restore(asker)
+    assert asker.ask() == 409
+    for seconds in (111, 112, 113, 114):
+        commit(seconds)
+    assert histories.prune(timezone.now()) > 0
+    assert asker.ask() == 409
+    assert Revision.objects.filter(number=has["revision"]).exists()
+
+
 def test_one_that_has_nothing_or_what_the_backup_has_gets_it(asker: Asker) -> None:
     latest = services.publish()
     other = Asker("xmpp2.contoso.test")
@@ -95,7 +121,7 @@ def test_one_that_was_away_follows_too_when_it_comes_back(asker: Asker) -> None:
     away.have = has | {"hash": "1" * 64}
     assert asker.ask() == 409
     histories.supersede(actor=MAKER)
-    services.prune(timezone.now())
+    histories.prune(timezone.now())
     assert away.ask() == 200
     assert asker.ask() == 200
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from federation.directory import services as directory
 from federation.policies.models import ExternalAccessPolicy
-from federation.replication import checking, services
+from federation.replication import checking, histories, services
 from federation.replication.models import Gone, Line, Revision
 from tests.makers import MAKER
 from tests.replication.test_revisions import make_user, start, users
@@ -26,7 +26,7 @@ def test_old_revisions_are_forgotten_and_whoever_has_one_gets_everything(asker: 
     late = timezone.now() + timedelta(seconds=1)
     directory.remove_users(users("bob@contoso.test"), actor=MAKER)
     latest = services.publish().number
-    assert services.prune(late) == latest - 1
+    assert histories.prune(late) == latest - 1
     assert list(Revision.objects.values_list("number", flat=True)) == [latest]
     assert Gone.objects.count() == 0
     asker.objects = {"user:rubbish@contoso.test": {}}

@@ -75,7 +75,7 @@ def test_a_damaged_journal_is_believed_up_to_the_damage(
     with panel.serving():
         made.start()
         first = panel.wait_for(alarmed("disk-state"), after=seen)
-        assert first.have is None  # everything, please
+        assert first.everything
         panel.wait_for(calm, after=seen)
         panel.in_force()
     assert not (store(made) / "journal").exists()
@@ -90,7 +90,7 @@ def test_a_long_journal_gives_way_to_a_full_document(
         for number in range(6):  # 18 MB
             panel.commit(*((f"novelty:{n}", {"text": f"{number}" * 60_000}) for n in range(50)))
             panel.in_force()
-        panel.wait_for(lambda request: request.have is None, after=1)
+        panel.wait_for(lambda request: request.everything, after=1)
         deadline = time.monotonic() + 10
         while (store(made) / "journal").exists() and time.monotonic() < deadline:
             time.sleep(0.05)

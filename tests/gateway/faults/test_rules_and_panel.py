@@ -142,7 +142,7 @@ def test_changes_that_lead_elsewhere_are_answered_by_asking_for_everything(
         with panel.changed:
             panel.objects["user:alice@contoso.test"] = {"enabled": False, "policy": None, "pool": 1}
         panel.commit(objects.user("x@contoso.test", enabled=True, pool=1, policy=None))
-        panel.wait_for(lambda r: r.have is None)
+        panel.wait_for(lambda r: r.everything)
         panel.in_force()
         assert says() == "user-disabled"
 

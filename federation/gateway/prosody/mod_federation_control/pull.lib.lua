@@ -22,7 +22,8 @@ local function request_body(wait, report_only, made)
 	local state = control.state;
 	return tools.encode({
 		protocol = 1, gateway = options.name, wait = wait, report_only = report_only, report = made;
-		have = state and not resync and { panel = state.panel, revision = state.revision, hash = tools.hex(state.hash) } or nil;
+		have = state and { panel = state.panel, revision = state.revision, hash = tools.hex(state.hash) } or nil;
+		everything = resync or nil;
 	});
 end
 

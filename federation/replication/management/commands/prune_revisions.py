@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from federation.replication import services
+from federation.replication import histories
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -25,5 +25,5 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, days: int, **_options: Any) -> None:
         """Say how many were forgotten."""
-        count = services.prune(timezone.now() - timedelta(days=days))
+        count = histories.prune(timezone.now() - timedelta(days=days))
         self.stdout.write(f"{count} revisions were forgotten.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from controlpanel.audit.actor import Actor
 from federation.replication import histories
@@ -27,10 +28,12 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="Let them follow.")
         parser.add_argument("--reason", default="", help="Kept in the change log.")
 
-    def handle(self, *_args: Any, yes: bool, reason: str, **_options: Any) -> None:
+    def handle(self, *args: Any, yes: bool, reason: str, **options: Any) -> None:
         """Say who and what; status 1 when nobody needs it, or as long as somebody does."""
         names = ", ".join(f"{each.gateway} (revision {each.revision})" for each in histories.strayed())
-        if names and not yes:
+        if not names:
+            raise CommandError(_("No gateway runs another history of this panel."))
+        if not yes:
             raise CommandError(
                 f"They run another history: {names}. Make the changes since the backup, then --yes."
             )
