@@ -19,6 +19,8 @@ local report = control.report;
 local path = options.directory .. "/dialback";
 local dialback = { id = nil };
 local secret, busy, failed_at;
+local complete = false; -- in use on every host, and kept
+local stale = {}; -- hosts with dialback whose mod_dialback is still to be loaded with the secret
 
 local function believable(found)
 	return type(found) == "table" and type(found.id) == "string" and type(found.secret) == "string" and found or nil;
@@ -34,17 +36,28 @@ local function configure_all()
 	for host in pairs(prosody.hosts) do dialback.configure(host); end
 end
 
+local function load_again(host)
+	modulemanager.unload(host, "dialback");
+	local ok, problem = modulemanager.load(host, "dialback");
+	if ok then stale[host] = nil; end
+	return ok, problem;
+end
+
+-- A host that fails keeps no other from the secret; it is without dialback until it is tried again.
 local function use(found)
-	dialback.id, secret = found.id, found.secret;
+	local another = found.secret ~= secret;
+	dialback.id, secret, complete = found.id, found.secret, false;
 	configure_all();
 	for host in pairs(prosody.hosts) do
-		if modulemanager.is_loaded(host, "dialback") then
-			modulemanager.unload(host, "dialback");
-			local ok, problem = modulemanager.load(host, "dialback");
-			if not ok then return nil, problem; end
-		end
+		if another and modulemanager.is_loaded(host, "dialback") then stale[host] = true; end
 	end
-	return true;
+	local all, why = true, nil;
+	for host in pairs(prosody.hosts) do
+		local ok, problem = true, nil;
+		if stale[host] then ok, problem = load_again(host); end
+		if not ok then all, why = nil, problem; end
+	end
+	return all, why;
 end
 
 local function failed(code, text)
@@ -56,12 +69,13 @@ end
 local function take(text)
 	local found = believable(tools.decode(open_sealed(text) or ""));
 	if not found then return failed("dialback-refused", "what came cannot be opened with our key"); end
-	local ok, problem = use(found);
-	if not ok then return failed("dialback-refused", problem); end
-	ok, problem = private.replace(path, tools.encode(found));
-	if not ok then return failed("dialback-not-kept", problem); end
-	busy, failed_at = false, nil;
-	report.over("dialback-refused", "dialback-not-fetched", "dialback-not-kept");
+	report.over("dialback-not-fetched");
+	local used, why = use(found);
+	if used then report.over("dialback-refused"); else failed("dialback-refused", why); end
+	local kept, problem = private.replace(path, tools.encode(found));
+	if kept then report.over("dialback-not-kept"); else failed("dialback-not-kept", problem); end
+	if not (used and kept) then return; end
+	busy, failed_at, complete = false, nil, true;
 	module:log("info", "The dialback secret of %s is in use", dialback.id);
 	control.news();
 end
@@ -81,7 +95,7 @@ end
 function dialback.confirmed(headers, body)
 	local wanted = options.can_unseal and control.state and control.state.limits.dialback;
 	if not wanted or wanted == "" or busy then return; end
-	if wanted == dialback.id then return report.over("dialback-refused", "dialback-not-fetched"); end
+	if complete and wanted == dialback.id then return report.over("dialback-refused", "dialback-not-fetched"); end
 	if failed_at and monotonic() - failed_at < AGAIN then return; end
 	fetch(headers, body());
 end
@@ -91,11 +105,12 @@ local file = io.open(path, "rb");
 if file then
 	local found = believable(tools.decode(file:read("*a")));
 	file:close();
-	if found then use(found); end
+	if found then complete = use(found) or false; end
 end
 
 -- Somebody reloaded the configuration, which forgets what was set here.
 module:hook("config-reloaded", configure_all);
+module:hook("host-deactivated", function (host) stale[host] = nil; end);
 
 return dialback;
 
