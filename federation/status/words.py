@@ -87,8 +87,8 @@ ALARM_LABELS = {
     "dialback-refused": gettext_lazy("It could not use the dialback secret that the panel sent."),
     "dialback-not-fetched": gettext_lazy("It could not fetch the dialback secret."),
     "dialback-not-kept": gettext_lazy(
-        "Its disk did not take the dialback secret. It is in use; after a restart Prosody makes its own "
-        "until the gateway reaches the panel."
+        "Its disk did not take the dialback secret. It is in use; after a restart the gateway goes by the "
+        "one kept before or by its own until it reaches the panel."
     ),
     "expired": gettext_lazy("The panel has not confirmed its rules for too long, so nobody federates."),
     "s2s": gettext_lazy("No stream comes up on some of its hosts."),
