@@ -11,7 +11,8 @@ local to_ascii = require "util.encodings".idna.to_ascii;
 
 local hosts, bare_sessions = prosody.hosts, prosody.bare_sessions;
 local PRIORITY = 1000;
-local MOST_KNOWN = 10000; -- entries of each memory: about a megabyte
+local MOST_KNOWN = 10000; -- entries of each memory: one or two megabytes, seven at the most
+local LONGEST = 256; -- bytes of an address that is remembered: others choose resources, of up to a kilobyte
 
 return function (control)
 
@@ -27,6 +28,7 @@ local function split(address)
 	if domain then return nodes[address], domain; end
 	local node, host = jid_split(address);
 	if not host then return nil; end
+	if #address > LONGEST then return node, host; end
 	if split_so_far >= MOST_KNOWN then nodes, domains, split_so_far = {}, {}, 0; end
 	nodes[address], domains[address], split_so_far = node, host, split_so_far + 1;
 	return node, host;
@@ -79,16 +81,16 @@ forget();
 local function remembered(state, address, domain, inbound, kind)
 	if state ~= known_of or known_so_far >= MOST_KNOWN then forget(state); end
 	local of_domain = known[inbound][domain];
+	local code = of_domain and of_domain[address];
+	if code ~= nil then return code; end
+	local node, host = split(address);
+	code = by_rules(state, node, host, domain, inbound, kind) or false;
+	if #address > LONGEST or #domain > LONGEST then return code; end
 	if not of_domain then
 		of_domain = {};
 		known[inbound][domain] = of_domain;
 	end
-	local code = of_domain[address];
-	if code == nil then
-		local node, host = split(address);
-		code = by_rules(state, node, host, domain, inbound, kind) or false;
-		of_domain[address], known_so_far = code, known_so_far + 1;
-	end
+	of_domain[address], known_so_far = code, known_so_far + 1;
 	return code;
 end
 
