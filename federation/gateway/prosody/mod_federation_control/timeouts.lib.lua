@@ -88,7 +88,12 @@ local function look_at_all()
 	end
 end
 
-local function lift_prosodys_own() configmanager.set("*", "s2s_timeout", BEYOND); end
+local written; -- in the configuration
+local function lift_prosodys_own() -- also called where nothing was read anew: a new certificate is a reload, too
+	local found = configmanager.get("*", "s2s_timeout");
+	if found ~= BEYOND then written = found; end
+	configmanager.set("*", "s2s_timeout", BEYOND);
+end
 
 -- Before mod_s2s is loaded. Returns a function that ends it.
 function timeouts.install()
@@ -100,7 +105,10 @@ function timeouts.install()
 		look_at_all();
 		return EVERY;
 	end);
-	return function () filters.remove_filter_hook(watch); end;
+	return function ()
+		filters.remove_filter_hook(watch);
+		configmanager.set("*", "s2s_timeout", written); -- who is loaded again reads it
+	end;
 end
 
 return timeouts;
