@@ -44,7 +44,8 @@ local function give_up(session)
 	control.news();
 end
 
--- Politely: what the other side had sent already is still taken, and its closing tag is waited for.
+-- Politely on a stream that the other side opened: what it had sent already is still taken, and its closing tag is
+-- waited for. The connection of one that we opened is closed at once by mod_s2s, after our closing tag.
 local function close_idle(session)
 	session.log("info", "No stanza for long: closing");
 	session.federation_closing = true;
