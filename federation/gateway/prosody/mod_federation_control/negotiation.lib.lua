@@ -155,7 +155,7 @@ local function authenticated(event)
 end
 
 -- The address of a partner's proxy takes the place of its SRV records; Direct TLS is not for a partner without TLS.
-local function resolve_by_proxy(original)
+local function resolve_by_record(original)
 	return function (hostname, service, connection, extra)
 		local partner = service:match("^xmpps?%-server$") and gate.partner(hostname);
 		local proxy = partner and type(partner.proxy) == "string" and partner.proxy ~= "" and partner.proxy;
@@ -183,7 +183,7 @@ end
 function negotiation.install()
 	module:hook("s2s-check-certificate", certificate_checked);
 	local original = service_resolver.new;
-	local ours = resolve_by_proxy(original);
+	local ours = resolve_by_record(original);
 	service_resolver.new = ours;
 	return function ()
 		if service_resolver.new == ours then service_resolver.new = original; end

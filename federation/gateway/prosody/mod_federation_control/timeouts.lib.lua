@@ -54,9 +54,9 @@ local function close_idle(session)
 end
 
 local function look(session, now, establishment, inactivity)
-	local since = session.federation_seen;
+	local since = session.federation_watched_since;
 	if not since then
-		session.federation_seen, session.federation_busy = now, true;
+		session.federation_watched_since, session.federation_busy = now, true;
 	elseif session.destroyed then
 		if session.conn and now - since >= LINGER then session.conn:close(); end
 	elseif session.federation_closing then
