@@ -52,8 +52,26 @@ kinds = [PRIVATE_KEYS]
 
 def keyring() -> Keyring:
     """The master keys. Made when nothing is sealed yet; else a missing one is an error. Raises Refused."""
-    load = masterkey.load if KeyPair.objects.exists() else masterkey.load_or_make
+    is_needed = any(kind.rows().exists() for kind in kinds)
+    load = masterkey.load if is_needed else masterkey.load_or_make
     return load(settings.MASTER_KEY_FILE, settings.MASTER_KEY)
+
+
+@sensitive_variables()
+def _keyring_to_seal_with() -> Keyring:
+    """The master keys, once it is sure that what is sealed already needs no other. Raises Refused.
+
+    A damaged row tells nothing of the master key, and stands in nobody's way.
+    """
+    ring = keyring()
+    for kind in kinds:
+        for newest in kind.rows().order_by("-pk")[:1]:
+            try:
+                _opened_under(ring, newest, kind)
+            except Refused as refusal:
+                if refusal.code is not Refusal.SEALED_DAMAGED:
+                    raise
+    return ring
 
 
 def hold() -> None:
@@ -77,10 +95,7 @@ def keep(key: PrivateKey) -> KeyPair:
     if known is not None:
         return known
     with refusals_told():
-        ring = keyring()
-        for newest in KeyPair.objects.order_by("-pk")[:1]:  # opens under this master key, or it is another
-            vault.open_key(bytes(newest.sealed), keyring=ring, record=newest.record)
-        sealed = vault.seal_key(key, keyring=ring, record=name)
+        sealed = vault.seal_key(key, keyring=_keyring_to_seal_with(), record=name)
     return KeyPair.objects.create(record=name, sealed=sealed)
 
 
@@ -93,10 +108,10 @@ def opened(pair: KeyPair) -> PrivateKey:
 
 @sensitive_variables()
 def sealed(plain: bytes, *, record: str, purpose: str) -> bytes:
-    """``plain`` under the master key. Raises ValidationError when there is none; inside a transaction."""
+    """``plain`` under the master key; raises ValidationError when it is gone or another. In a transaction."""
     hold()
     with refusals_told():
-        return vault.seal(plain, keyring=keyring(), record=record, purpose=purpose)
+        return vault.seal(plain, keyring=_keyring_to_seal_with(), record=record, purpose=purpose)
 
 
 @sensitive_variables()
@@ -109,14 +124,19 @@ def unsealed(row: Model, kind: Kind) -> bytes:
 @sensitive_variables()
 def _unsealed(row: Model, kind: Kind) -> bytes:
     for is_last in (False, False, True):
-        kept, record = bytes(getattr(row, kind.sealed)), getattr(row, kind.record)
         try:
-            return vault.unseal(kept, keyring=keyring(), record=record, purpose=kind.purpose)
+            return _opened_under(keyring(), row, kind)
         except Refused as refusal:
             if refusal.code is not Refusal.MASTER_KEY_CHANGED or is_last:
                 raise
         row.refresh_from_db(fields=[kind.sealed])  # the master key may have been rotated since it was read
     raise AssertionError
+
+
+@sensitive_variables()
+def _opened_under(ring: Keyring, row: Model, kind: Kind) -> bytes:
+    kept, record = bytes(getattr(row, kind.sealed)), getattr(row, kind.record)
+    return vault.unseal(kept, keyring=ring, record=record, purpose=kind.purpose)
 
 
 def destroy_unused(pair: KeyPair) -> None:
