@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from controlpanel.audit.models import Recorded
 from controlpanel.shell.numbers import Within
 from federation.edge import rules
-from federation.edge.sealing import unsealed
+from federation.edge.sealing import SealBroken, unsealed
 from federation.edge.words import LABELS, NEEDS_SENTENCES
 from federation.topology.verification import VerificationLevel
 
@@ -196,3 +196,12 @@ class XmppGatewayConfiguration(Recorded):
     def dialback_secret(self) -> str:
         """The secret, for the gateways alone. Raises sealing.SealBroken."""
         return unsealed(self.sealed_secret)
+
+    @property
+    def secret_is_lost(self) -> bool:
+        """Whether the secret was sealed under another SECRET_KEY, so that no gateway can be given it."""
+        try:
+            unsealed(self.sealed_secret)
+        except SealBroken:
+            return True
+        return False

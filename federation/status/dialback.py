@@ -18,6 +18,12 @@ class InUse(NamedTuple):
     is_current: bool
 
 
+def lost_at() -> str:
+    """Where the current secret is replaced, when the panel cannot open it; "" while it can. One query."""
+    row: XmppGatewayConfiguration = XmppGatewayConfiguration.objects.the_global()
+    return row.get_absolute_url() if row.secret_is_lost else ""
+
+
 def in_use(report: Report | None) -> InUse | None:
     """What ``report`` says; None while it says nothing. One query."""
     if report is None or report.seen_at is None:

@@ -68,6 +68,7 @@ def gateway_details(request: PanelRequest, pk: int) -> HttpResponse:
         "refused": live.by_code(gateway),
         "unsealable": words.sealing(gateway),
         "dialback": dialback.in_use(stand.report),
+        "dialback_lost_at": dialback.lost_at(),
         "shown": certificate.shown(stand.report, timezone.now()),
     }
     title = _("Edit gateway - %(name)s") % {"name": gateway}

@@ -129,6 +129,27 @@ def test_the_support_desk_does_not_see_the_secret(alice_client: Client) -> None:
     assert gateway().sealed_secret not in page.response.content.decode()
 
 
+def lose_the_secret(settings: Settings) -> None:
+    """Seal it under another SECRET_KEY than the one that is here."""
+    present, settings.SECRET_KEY = settings.SECRET_KEY, "another" * 10
+    services.replace_secret(actor=MAKER)
+    settings.SECRET_KEY = present
+
+
+def test_the_page_says_of_a_lost_secret_what_to_do(
+    alice_client: Client, bob_client: Client, settings: Settings
+) -> None:
+    address = reverse("edge:xmpp-details", args=[1])
+    assert "cannot be opened" not in Page(bob_client.get(address)).text
+    lose_the_secret(settings)
+    assert "cannot be opened" in Page(bob_client.get(address)).text
+    page = Page(alice_client.get(address))
+    assert "no gateway can be given it" in page.text
+    assert "replace the secret here" in page.text
+    Page(alice_client.get(page.links["Replace the secret"])).form("Replace").send(alice_client)
+    assert "cannot be opened" not in Page(bob_client.get(address)).text
+
+
 def test_a_secret_of_another_key_is_known_as_lost(settings: Settings) -> None:
     secret = gateway().dialback_secret
     old, settings.SECRET_KEY = settings.SECRET_KEY, "another" * 10
