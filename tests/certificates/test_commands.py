@@ -15,6 +15,7 @@ from federation.certificates.models import Certificate, KeyPair, Request
 from federation.certificates.services import keys
 from tests.certificates.test_the_job import HERE
 from tests.pages import Page
+from tests.status.test_status import make_gateway
 from tests.x509.authority import accepts, openssl
 
 if TYPE_CHECKING:
@@ -147,6 +148,12 @@ def test_a_new_master_key_opens_every_key_and_the_old_one_none(imported: int, tm
     settings.MASTER_KEY_FILE.write_text(before)
     with pytest.raises(CommandError, match=r"sealed under the master key .*, and only .* is here"):
         run("certificate_assign", str(imported))
+
+
+def test_the_keys_of_gateways_are_counted_and_named_too(imported: int) -> None:
+    make_gateway()
+    assert run("rotate_master_key").startswith("Keys sealed under the master key ")
+    assert told("rotate_master_key")["keys"] == 2
 
 
 def test_without_the_master_key_a_sentence_says_so(imported: int) -> None:

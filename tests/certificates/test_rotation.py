@@ -107,7 +107,7 @@ def test_a_former_key_stays_while_anything_needs_it(monkeypatch: pytest.MonkeyPa
     kept()
     former = in_the_file().current
     masterkey.replace(settings.MASTER_KEY_FILE)
-    with pytest.raises(ValidationError, match="still sealed under"):
+    with pytest.raises(ValidationError, match="A key is still sealed under"):
         rotation.retired()
     assert in_the_file().find(former.id)
     all_open()

@@ -52,7 +52,7 @@ def _wrapped(*, actor: Actor, reason: str) -> int:
     if settings.MASTER_KEY and not changed:
         raise ValidationError(
             _(
-                "Nothing was replaced: every private key is under the first key of PANEL_MASTER_KEY already. "
+                "Nothing was replaced: every key is under the first key of PANEL_MASTER_KEY already. "
                 "Put a new one in front of it, start the panel again, and then replace the master key."
             )
         )
@@ -78,7 +78,7 @@ def retired() -> None:
         for sealed in kind.rows().values_list(kind.sealed, flat=True):
             if vault.sealed_under(bytes(sealed)) != current.id:
                 raise ValidationError(
-                    _("A private key is still sealed under a former master key. Rotate the master key again.")
+                    _("A key is still sealed under a former master key. Rotate the master key again.")
                 )
     if not settings.MASTER_KEY:
         masterkey.retire(settings.MASTER_KEY_FILE)

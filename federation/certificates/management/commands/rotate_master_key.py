@@ -13,8 +13,8 @@ class Command(PanelCommand):
     """manage.py rotate_master_key [--json]."""
 
     help = (
-        "Make a new master key and wrap all private keys under it. With PANEL_MASTER_KEY, put the new key in "
-        "front of the former one there first; afterwards take the former one out."
+        "Make a new master key and wrap all keys under it. With PANEL_MASTER_KEY, put the new key in front "
+        "of the former one there first; afterwards take the former one out."
     )
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -25,5 +25,5 @@ class Command(PanelCommand):
         self.tell(
             options,
             {"keys": count, "master_key": current},
-            f"Private keys sealed under the master key {current} now: {count}. Keep a copy of it.",
+            f"Keys sealed under the master key {current} now: {count}. Keep a copy of it.",
         )
