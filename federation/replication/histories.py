@@ -16,10 +16,9 @@ from django.utils.translation import gettext as _
 
 from controlpanel.audit.records import record
 from federation.gateway.models import Report
-from federation.replication import moments
+from federation.replication import moments, services
 from federation.replication.actions import Action
-from federation.replication.models import THE_ROW, Gone, Panel, Revision
-from federation.replication.services import publish_in_turn
+from federation.replication.models import THE_ROW, Panel, Revision
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -64,21 +63,12 @@ def strayed() -> list[Report]:
 
 
 def prune(before: datetime) -> int:
-    """Forget revisions published before ``before``, but the latest; returns how many.
+    """Forget revisions published before ``before`` that no gateway of another history needs; how many.
 
-    A gateway that has one of them, or none, gets a full document. So none is forgotten from the earliest on
-    that a gateway has of another history: it would be given everything, unasked.
+    From the earliest on that such a gateway has, none is forgotten: it would be given everything, unasked.
     """
-    with moments.turn():
-        old = Revision.objects.filter(at__lt=before).exclude(number=Revision.objects.values("number")[:1])
-        if has := [each.revision for each in strayed() if each.revision is not None]:
-            old = old.filter(number__lt=min(has))
-        floor = old.values_list("number", flat=True).first()
-        if floor is None:
-            return 0
-        Panel.objects.filter(pk=THE_ROW, floor__lte=floor).update(floor=floor + 1)
-        Gone.objects.filter(revision__lte=floor + 1).delete()
-        return old.delete()[0]
+    has = [each.revision for each in strayed() if each.revision is not None]
+    return services.prune(before, below=min(has, default=None))
 
 
 def supersede(*, actor: Actor, reason: str = "") -> Revision:
@@ -91,7 +81,7 @@ def supersede(*, actor: Actor, reason: str = "") -> Revision:
         if not found:
             raise ValidationError(_("No gateway runs another history of this panel."))
         before = Revision.objects.first()
-        revision = publish_in_turn(beyond=max(each.revision or 0 for each in found))
+        revision = services.publish_in_turn(beyond=max(each.revision or 0 for each in found))
         Panel.objects.filter(pk=THE_ROW).update(floor=revision.number)
         record(
             Action.SUPERSEDE,

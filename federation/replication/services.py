@@ -25,11 +25,12 @@ from controlpanel.audit.models import AuditEvent, EventMember
 from federation.gateway.wire import SetHash
 from federation.replication import moments
 from federation.replication.documents import full_lines
-from federation.replication.models import THE_ROW, Gone, Line, Revision, Unpublished
+from federation.replication.models import THE_ROW, Gone, Line, Panel, Revision, Unpublished
 from federation.replication.sources import SOURCES, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
+    from datetime import datetime
 
     from federation.replication.sources import Source
 
@@ -64,6 +65,23 @@ def publish(*, everything: bool = False) -> Revision:
         return latest
     with moments.turn():
         return publish_in_turn(everything=everything)
+
+
+def prune(before: datetime, *, below: int | None = None) -> int:
+    """Forget revisions published before ``before``, but the latest; returns how many.
+
+    A gateway that has one of them, or none, gets a full document. With ``below`` only numbers below it.
+    """
+    with moments.turn():
+        old = Revision.objects.filter(at__lt=before).exclude(number=Revision.objects.values("number")[:1])
+        if below is not None:
+            old = old.filter(number__lt=below)
+        floor = old.values_list("number", flat=True).first()
+        if floor is None:
+            return 0
+        Panel.objects.filter(pk=THE_ROW, floor__lte=floor).update(floor=floor + 1)
+        Gone.objects.filter(revision__lte=floor + 1).delete()
+        return old.delete()[0]
 
 
 def publish_in_turn(*, everything: bool = False, beyond: int = 0) -> Revision:
