@@ -12,14 +12,21 @@ from tests.gateway.servers import MODULE
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-DRIVER = Path(__file__).with_name("drive.lua")
+
+def run(script: str, *arguments: object, commands: Iterable[dict[str, Any]] = ()) -> str:
+    """What ``script`` of this folder prints, told where the module lies and then the arguments."""
+    path = Path(__file__).with_name(script)
+    done = subprocess.run(
+        ["lua5.4", str(path), str(MODULE), *map(str, arguments)],
+        input="".join(json.dumps(command) + "\n" for command in commands),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
 
 
 def drive(commands: Iterable[dict[str, Any]]) -> list[str]:
     """What drive.lua answers to each command."""
-    lines = "".join(json.dumps(command) + "\n" for command in commands)
-    done = subprocess.run(
-        ["lua5.4", str(DRIVER), str(MODULE)], input=lines, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
+    return run("drive.lua", commands=commands).splitlines()

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.gateway.servers import MODULE
+from tests.gateway.lua import run
 
-DRIVER = Path(__file__).with_name("certificates.lua")
+if TYPE_CHECKING:
+    from pathlib import Path
+
 HOSTS: list[dict[str, Any]] = [{"host": "a.test", "shows": "old"}, {"host": "b.test", "shows": "old"}]
 REFUSED = "1 certificate-refused"
 
 
 def answers(folder: Path, *commands: dict[str, Any]) -> list[str]:
     """Fetches so far and alarms, after each command; the hosts come first and are left out."""
-    lines = "".join(json.dumps(command) + "\n" for command in [*HOSTS, *commands])
-    done = subprocess.run(
-        ["lua5.4", str(DRIVER), str(MODULE), str(folder)],
-        input=lines,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return [line.strip() for line in done.stdout.splitlines()[len(HOSTS) :]]
+    printed = run("certificates.lua", folder, commands=[*HOSTS, *commands])
+    return [line.strip() for line in printed.splitlines()[len(HOSTS) :]]
 
 
 @pytest.mark.parametrize(

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tests.gateway.servers import MODULE
+from tests.gateway.lua import run
 
-DRIVER = Path(__file__).with_name("dialback.lua")
+if TYPE_CHECKING:
+    from pathlib import Path
+
 FIRST: dict[str, Any] = {"wanted": "first"}
 
 
 def answers(folder: Path, *commands: dict[str, Any]) -> list[str]:
     """After each command: fetches, loads, the secret in use, what the hosts a, b and c have; the alarms."""
-    lines = "".join(json.dumps(command) + "\n" for command in commands)
-    done = subprocess.run(
-        ["lua5.4", str(DRIVER), str(MODULE), str(folder)],
-        input=lines,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return [" ".join(line.split()) for line in done.stdout.splitlines()]
+    printed = run("dialback.lua", folder, commands=commands)
+    return [" ".join(line.split()) for line in printed.splitlines()]
 
 
 def test_what_is_in_use_and_kept_is_fetched_once(tmp_path: Path) -> None:

@@ -40,10 +40,8 @@ def test_a_waiting_gateway_gets_a_commit_at_once() -> None:
     assert [v["federation"] for k, v in asker.objects.items() if k.startswith("policy:")] == [True]
 
 
-@pytest.mark.parametrize("status", [401, 403])
-def test_who_is_not_known_any_more_when_the_wait_ends_gets_nothing(status: int) -> None:
-    asker, told = Asker(), list[int]()
-    assert asker.ask() == 200
+def asking(asker: Asker, told: list[int]) -> threading.Thread:
+    """Waits at the panel in a thread of its own, and puts down what it is told at the end."""
 
     def wait() -> None:
         told.append(asker.ask(wait=50))
@@ -53,6 +51,14 @@ def test_who_is_not_known_any_more_when_the_wait_ends_gets_nothing(status: int) 
     thread.start()
     while watch.waiting < 1:
         time.sleep(0.02)
+    return thread
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_who_is_not_known_any_more_when_the_wait_ends_gets_nothing(status: int) -> None:
+    asker, told = Asker(), list[int]()
+    assert asker.ask() == 200
+    thread = asking(asker, told)
     if status == 401:
         gateways.replace_secret(asker.row, actor=MAKER)
     else:
@@ -109,15 +115,7 @@ def test_one_who_waits_briefly_does_not_end_the_wait_of_another(monkeypatch: pyt
 def test_a_gateway_that_asks_again_ends_its_wait_of_before() -> None:
     asker, told = Asker(), list[int]()
     assert asker.ask() == 200
-
-    def wait() -> None:
-        told.append(asker.ask(wait=50))
-        connections.close_all()
-
-    thread = threading.Thread(target=wait)
-    thread.start()
-    while watch.waiting < 1:
-        time.sleep(0.02)
+    thread = asking(asker, told)
     assert asker.ask(wait=0.3) == 204
     thread.join(10)
     assert told == [204]
