@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from federation import gateway
 
@@ -33,6 +35,21 @@ UNKNOWN_SECRET = "PUT-THE-SECRET-HERE"  # noqa: S105 # says that it is none
 def configuration(name: str, url: str, secret: str = UNKNOWN_SECRET) -> str:
     """The lines for prosody.cfg.lua. None of the values can hold a quote: names, addresses, base64."""
     return _LINES.format(name=name, url=url, secret=secret)
+
+
+def is_in_clear(url: str) -> bool:
+    """Whether the module refuses to ask there, as client.lib.lua says: all but https, and this machine."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return True
+    if parts.scheme == "https":
+        return False
+    try:
+        return not ip_address(host).is_loopback
+    except ValueError:
+        return host != "localhost"
 
 
 def module_zip() -> bytes:

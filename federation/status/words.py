@@ -91,6 +91,10 @@ ALARM_LABELS = {
         "one kept before or by its own until it reaches the panel."
     ),
     "expired": gettext_lazy("The panel has not confirmed its rules for too long, so nobody federates."),
+    "panel-in-clear": gettext_lazy(
+        "It would ask the panel over a line that is open, so it does not ask, and nobody federates: "
+        "federation_control_url must begin with https:// in prosody.cfg.lua."
+    ),
     "s2s": gettext_lazy("No stream comes up on some of its hosts."),
     "s2s-not-owned": gettext_lazy(
         "Streams come up there without the module, too: modules_disabled lacks “s2s” in prosody.cfg.lua."

@@ -51,6 +51,29 @@ def test_the_command_makes_a_new_secret_when_asked() -> None:
     assert Gateway.objects.get().is_token(token(secret))
 
 
+@pytest.mark.parametrize(
+    "panel",
+    [
+        "http://panel.contoso.test",
+        "http://192.0.2.1:8000",
+        "http://[2001:db8::1]",
+        "panel.contoso.test",
+        "http://[",
+    ],
+)
+def test_the_command_prints_no_lines_with_which_the_token_would_go_out_in_the_clear(panel: str) -> None:
+    made = make_gateway()
+    with pytest.raises(CommandError, match="begins with https://"):
+        run("gateway_config", "xmpp1.contoso.test", "--new-secret", "--panel", panel)
+    assert Gateway.objects.get().secret_hash == made.secret_hash
+
+
+@pytest.mark.parametrize("panel", ["http://127.0.0.1:8000", "http://localhost:8000", "http://[::1]:8000"])
+def test_the_command_takes_a_panel_on_the_same_machine(panel: str) -> None:
+    make_gateway()
+    assert f'"{panel}/gateway/exchange"' in run("gateway_config", "xmpp1.contoso.test", "--panel", panel)
+
+
 def test_the_command_knows_no_other_gateway() -> None:
     with pytest.raises(CommandError, match="no gateway"):
         run("gateway_config", "other.contoso.test")

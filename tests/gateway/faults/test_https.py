@@ -72,3 +72,43 @@ def test_whoever_cannot_prove_to_be_the_panel_is_not_listened_to(
         assert "panel-unreachable" in secure.log()
         assert says() == "no-snapshot"
         assert panel.requests == []
+
+
+IN_CLEAR = [
+    "http://panel.test:{port}/gateway/exchange",
+    "HTTP://panel.test:{port}/gateway/exchange",
+    "http://127.0.0.1.panel.test:{port}/gateway/exchange",
+    "http://127.0.0.1@panel.test:{port}/gateway/exchange",
+]
+
+
+@pytest.mark.parametrize("url", IN_CLEAR)
+def test_over_http_nobody_but_this_machine_is_shown_the_token(
+    panel: Panel, made: Prosody, dns: Dns, says: Callable[[], str], url: str
+) -> None:
+    """It is loaded closed: nothing is asked, and what lies on its disk lets nobody out."""
+    dns.ports |= {HOST: panel.port, f"127.0.0.1.{HOST}": panel.port}
+    with panel.serving():
+        made.start()
+        panel.in_force()
+        assert says() == "delivered"
+        made.stop()
+        made.extra = gateway_options(panel.port, federation_control_url=url.format(port=panel.port))
+        before = len(panel.requests)
+        made.start()
+        assert says() == "no-snapshot"
+        assert "panel-in-clear: federation_control_url is no https:// address" in made.log()
+        assert len(panel.requests) == before
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_panel_on_the_same_machine_is_asked_over_http(
+    panel: Panel, made: Prosody, dns: Dns, says: Callable[[], str], host: str
+) -> None:
+    dns.ports["localhost"] = panel.port
+    url = f"http://{host}:{panel.port}/gateway/exchange"
+    made.extra = gateway_options(panel.port, federation_control_url=url)
+    with panel.serving():
+        made.start()
+        panel.in_force()
+        assert says() == "delivered"

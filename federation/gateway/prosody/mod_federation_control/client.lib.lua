@@ -161,10 +161,25 @@ function Client:cancel()
 	self:drop();
 end
 
+local function parsed(url)
+	local parts = parse_url(url);
+	if not parts or not parts.host or not parts.scheme then return nil; end
+	parts.scheme = parts.scheme:lower();
+	return parts;
+end
+
+-- Whether what is asked there would cross a network that others can listen to: all but TLS, and this machine.
+local function is_in_clear(url)
+	local parts = parsed(url) or {};
+	if parts.scheme == "https" then return false; end
+	local host = (parts.host or ""):lower();
+	return not (host == "localhost" or host == "::1" or host:match("^127%.%d+%.%d+%.%d+$"));
+end
+
 -- nil and a reason when the address is none.
 local function new(url, sslctx)
-	local parts = parse_url(url);
-	if not parts or not parts.host or (parts.scheme ~= "http" and parts.scheme ~= "https") then return nil, "not an address"; end
+	local parts = parsed(url);
+	if not parts or (parts.scheme ~= "http" and parts.scheme ~= "https") then return nil, "not an address"; end
 	local secure = parts.scheme == "https";
 	return setmetatable({
 		host = parts.host, port = tonumber(parts.port) or (secure and 443 or 80), authority = parts.authority:gsub("^.*@", "");
@@ -172,4 +187,4 @@ local function new(url, sslctx)
 	}, Client);
 end
 
-return new;
+return { new = new, is_in_clear = is_in_clear };

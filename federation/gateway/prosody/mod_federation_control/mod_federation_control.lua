@@ -175,7 +175,7 @@ function module.load()
 		{ cafile = module:get_option_string("federation_control_cafile"), verify = { "peer" } });
 	local client, private = module:require "client", module:require "private";
 	local function new_client(what)
-		return function () return assert(client((options.url:gsub("exchange$", what)), sslctx)); end;
+		return function () return assert(client.new((options.url:gsub("exchange$", what)), sslctx)); end;
 	end
 	local function opens(what)
 		return function (text) return sealed.open(text, sealing_key, options.name, what); end;
@@ -197,7 +197,14 @@ function module.load()
 		check_age();
 		return 1;
 	end);
-	start();
+	if client.is_in_clear(options.url) then
+		-- Each request carries the token: it goes to nobody, and what lies on disk, which nobody can confirm, stays there.
+		control.report.alarm("panel-in-clear", "federation_control_url is no https:// address: the token would be sent in the "
+			.. "clear. Nothing is asked, and nobody federates");
+		control.changed();
+	else
+		start();
+	end
 	loaded = true;
 end
 

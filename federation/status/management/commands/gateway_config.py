@@ -10,7 +10,7 @@ from django.urls import reverse
 from controlpanel.audit.actor import Actor
 from federation.gateway import services
 from federation.gateway.models import Gateway
-from federation.status.installing import UNKNOWN_SECRET, configuration
+from federation.status.installing import UNKNOWN_SECRET, configuration, is_in_clear
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -33,6 +33,11 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, name: str, panel: str, new_secret: bool, **_options: Any) -> None:
         """Print to standard output, so that it can be piped into a file."""
+        if is_in_clear(panel):
+            raise CommandError(
+                "The gateway sends its token to the panel: --panel begins with https://, unless the panel is "
+                "on the same machine (http://127.0.0.1:8000)."
+            )
         gateway = Gateway.objects.filter(name=name.strip().casefold()).first()
         if gateway is None:
             raise CommandError(f"There is no gateway {name}.")
