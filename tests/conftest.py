@@ -14,6 +14,7 @@ from controlpanel.accounts.rights import Role
 from controlpanel.accounts.services import create_administrator
 from controlpanel.audit.actor import Actor
 from controlpanel.shell.management.commands.prepare import compile_languages
+from tests import signals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,7 @@ PASSWORD = "correct horse battery staple"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 BROWSER_TESTS = Path(__file__).parent / "browser"
 
+signals.as_usual()  # before anything is started
 # A busy machine is no finding.
 hypothesis_settings.register_profile("house", deadline=None)
 hypothesis_settings.load_profile("house")

@@ -105,7 +105,7 @@ def _running(folder: Path, port: int) -> Iterator[None]:
     finally:
         process.send_signal(signal.SIGINT)  # fast shutdown: connections that are left are ended
         try:
-            process.wait(20)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGQUIT)
             process.wait(20)
@@ -113,7 +113,7 @@ def _running(folder: Path, port: int) -> Iterator[None]:
 
 def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path, log: Path) -> None:
     status = folder / "data" / "postmaster.pid"
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         if process.poll() is not None:
             break

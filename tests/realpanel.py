@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -17,10 +16,9 @@ from urllib.request import Request, urlopen
 
 from tests.pages import Page
 from tests.processes import ROOT, environment, run
+from tests.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.pages import Form
 
 PASSWORD = "correct-horse-battery-staple"
@@ -174,11 +172,3 @@ class Answer:
 
     def get_full_path(self) -> str:
         return self.address
-
-
-def until(holds: Callable[[], object], seconds: float = 60) -> None:
-    """Wait until it holds."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "never"
-        time.sleep(0.05)

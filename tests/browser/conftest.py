@@ -37,9 +37,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 20_000  # milliseconds
+PATIENCE = 60_000  # milliseconds
 SCREENSHOTS = Path("test-results")
-expect.set_options(timeout=PATIENCE)  # on a busy machine a page may take more than the 5 s it has else
+expect.set_options(timeout=PATIENCE)  # a busy machine takes longer than the 5 s it has else
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import itertools
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.gateway.clients import PATIENCE
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

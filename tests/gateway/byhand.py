@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tests.gateway.clients import PATIENCE
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path

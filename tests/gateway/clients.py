@@ -11,13 +11,13 @@ from xml.etree import ElementTree as ET
 
 import slixmpp
 
+from tests.waiting import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from tests.gateway.servers import Prosody
 
-#: Seconds that a test waits for what must come. On a busy machine it takes longer; that is no finding.
-PATIENCE = 20
 _marks = itertools.count()
 
 

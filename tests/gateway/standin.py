@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from federation.gateway import wire
 from federation.gateway.requests import Request, parse
 from federation.gateway.secret import token
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     import ssl
@@ -95,7 +96,9 @@ class Panel:
                 return ordered
             return (200, self.changes(have.revision)) if self.revision > have.revision else (204, b"")
 
-    def wait_for(self, told: Callable[[Request], bool], timeout: float = 30, after: int = -1) -> Request:
+    def wait_for(
+        self, told: Callable[[Request], bool], timeout: float = PATIENCE, after: int = -1
+    ) -> Request:
         """The first request that ``told`` is true of: the latest or one to come, or one ``after`` so many."""
         deadline = time.monotonic() + timeout
         with self.changed:
@@ -108,7 +111,7 @@ class Panel:
                 if not self.changed.wait(timeout=deadline - time.monotonic()) and time.monotonic() > deadline:
                     raise TimeoutError(f"not told; last: {self.requests[-1:]}")
 
-    def in_force(self, timeout: float = 30, after: int = -1) -> Request:
+    def in_force(self, timeout: float = PATIENCE, after: int = -1) -> Request:
         """Waits until the gateway reports the latest revision."""
         return self.wait_for(
             lambda r: r.have is not None and r.have.revision == self.revision, timeout, after

@@ -14,11 +14,11 @@ import pytest
 from federation.gateway import objects
 from federation.gateway.sealing import Purpose, seal
 from federation.gateway.secret import sealing_key
-from tests.gateway.clients import PATIENCE
 from tests.gateway.conftest import gateway_options, organisation, settings
 from tests.gateway.faults.signs import alarmed, calm
 from tests.gateway.servers import Prosody
 from tests.gateway.standin import SECRET, Panel
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

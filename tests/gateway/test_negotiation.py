@@ -10,8 +10,8 @@ import pytest
 
 from federation.gateway import objects
 from federation.partners.rules import Choice, Negotiation, Verdict, negotiate
-from tests.gateway.clients import PATIENCE
 from tests.gateway.servers import Authority, Prosody
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from federation.topology import services as topology
 from tests.gateway.conftest import INSIDE, gateway_options
 from tests.gateway.servers import Prosody
 from tests.makers import MAKER, global_policy
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,15 +50,6 @@ def organisation() -> Gateway:
     gateway, secret = gateways.create_gateway(name="gw.contoso.test", site=site, actor=MAKER)
     gateway.secret = secret  # type: ignore[attr-defined] # for the next fixture
     return gateway
-
-
-def until(holds: Callable[[], object], seconds: float = 30) -> float:
-    """Wait until it holds; how long that took."""
-    began = time.monotonic()
-    while not holds():
-        assert time.monotonic() - began < seconds, "never"
-        time.sleep(0.02)
-    return time.monotonic() - began
 
 
 def in_force() -> bool:

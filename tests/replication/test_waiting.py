@@ -33,10 +33,10 @@ def test_a_waiting_gateway_gets_a_commit_at_once() -> None:
     began = time.monotonic()
     timer = threading.Timer(0.5, commit, [True])
     timer.start()
-    assert asker.ask(wait=20) == 200
+    assert asker.ask(wait=50) == 200
     took = time.monotonic() - began
     timer.join()
-    assert 0.5 <= took < 10
+    assert 0.5 <= took < 40
     assert [v["federation"] for k, v in asker.objects.items() if k.startswith("policy:")] == [True]
 
 
@@ -64,7 +64,7 @@ def test_who_is_not_known_any_more_when_the_wait_ends_gets_nothing(status: int) 
     else:
         gateways.change_gateway(asker.row, enabled=False, actor=MAKER)
     commit(True)
-    thread.join(20)
+    thread.join(40)
     assert told == [status]
 
 
@@ -73,7 +73,7 @@ def test_without_a_commit_it_waits_as_long_as_it_asked() -> None:
     assert asker.ask() == 200
     began = time.monotonic()
     assert asker.ask(wait=1) == 204
-    assert 1 <= time.monotonic() - began < 10
+    assert 1 <= time.monotonic() - began < 40
 
 
 def test_what_a_dead_process_left_in_the_outbox_is_published_while_somebody_waits(
@@ -90,7 +90,7 @@ def test_what_a_dead_process_left_in_the_outbox_is_published_while_somebody_wait
 
     thread = threading.Thread(target=died_before_publishing)
     thread.start()
-    assert asker.ask(wait=20) == 200
+    assert asker.ask(wait=50) == 200
     thread.join()
     assert Unpublished.objects.count() == 0
 
@@ -107,7 +107,7 @@ def test_one_who_waits_briefly_does_not_end_the_wait_of_another(monkeypatch: pyt
     time.sleep(0.5)
 
     commit(True)
-    thread.join(20)
+    thread.join(40)
     assert patient.have
     assert patient.have["revision"] == 2
 
@@ -117,7 +117,7 @@ def test_a_gateway_that_asks_again_ends_its_wait_of_before() -> None:
     assert asker.ask() == 200
     thread = asking(asker, told)
     assert asker.ask(wait=0.3) == 204
-    thread.join(10)
+    thread.join(40)
     assert told == [204]
     assert not watch.waiting
 
@@ -135,11 +135,11 @@ def test_when_as_many_wait_as_may_the_next_is_sent_away_at_once(settings: Settin
 
     began = time.monotonic()
     assert askers[2].ask(wait=50) == 204
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 40
 
     commit(True)
     for each in patient:
-        each.join(20)
+        each.join(40)
     assert all(asker.have and asker.have["revision"] == 2 for asker in askers[:2])
 
 

@@ -10,6 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.waiting import PATIENCE
+
 NOBODY = 65534
 CONFIGURATION = """
 daemonize = false; pidfile = "{folder}/pid"; data_path = "{folder}"; certificates = "{folder}"
@@ -72,7 +74,7 @@ class Prosody:
                 user=nobody,
                 group=nobody,
             )
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and process.poll() is None:
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()

@@ -10,8 +10,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, XMLPullParser
 
-from tests.gateway.clients import PATIENCE
 from tests.gateway.servers import COMPONENT_SECRET
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

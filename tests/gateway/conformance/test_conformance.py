@@ -18,12 +18,12 @@ import pytest
 
 from federation.decisions import rules
 from tests.decisions.written import answer, loses_its_note
-from tests.gateway.clients import PATIENCE
 from tests.gateway.conformance.field import PARTNERS, laid_out
 from tests.gateway.conformance.rows import THEIRS, Row, organisation, rows
 from tests.gateway.lua import drive
 from tests.gateway.servers import Dns
 from tests.gateway.standin import Panel
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

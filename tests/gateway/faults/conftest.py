@@ -10,10 +10,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.gateway.clients import PATIENCE
 from tests.gateway.conftest import INSIDE, gateway_options, organisation
 from tests.gateway.servers import Prosody
 from tests.gateway.standin import Panel
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.gateway.clients import PATIENCE
 from tests.gateway.conftest import gateway_options
 from tests.gateway.servers import Authority
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,8 @@ import pytest
 from tests import postgres
 from tests.gateway.conftest import INSIDE, gateway_options
 from tests.gateway.servers import Prosody
-from tests.realpanel import RealPanel, until
+from tests.realpanel import RealPanel
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,6 +13,7 @@ from federation.gateway import objects, wire
 from tests.gateway.conftest import gateway_options
 from tests.gateway.faults.signs import alarmed, calm
 from tests.gateway.standin import SECRET
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -174,8 +175,7 @@ def test_rules_that_nobody_confirms_any_more_expire(
         panel.in_force()
         time.sleep(7)
         assert says() == "delivered"
-    time.sleep(7.5)
-    assert says() == "no-snapshot"
+    until(lambda: says() == "no-snapshot")
     seen = len(panel.requests)
     with panel.serving():
         panel.wait_for(calm, 40, after=seen)
@@ -205,8 +205,7 @@ def test_rules_of_another_history_hold_until_they_expire(
         panel.commit(objects.user("dave@contoso.test", enabled=False, pool=1, policy=None))
         panel.wait_for(alarmed("another-history"))
         assert says() == "delivered"
-        time.sleep(7.5)
-        assert says() == "no-snapshot"
+        until(lambda: says() == "no-snapshot")
         seen, panel.fault = len(panel.requests), None
         panel.wait_for(calm, 40, after=seen)
         assert says() == "delivered"
