@@ -40,10 +40,11 @@ class Direction(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a stanza is: ``stanza-type`` (RFC 6120, 6121), and what rooms add (XEP-0045, XEP-0249).
+    """What a stanza is: ``stanza-type`` (RFC 6120, 6121), and what rooms add.
 
+    They do so by XEP-0045 and XEP-0249, and as MIX by XEP-0369, XEP-0405 and XEP-0407.
     ``presence-directed`` is available presence to one address; a mediated invitation passes through the room,
-    a direct one goes straight to the person.
+    a direct one goes straight to the person. MIX calls its rooms channels.
     """
 
     MESSAGE_NORMAL = "message-normal"
@@ -67,15 +68,19 @@ class Kind(StrEnum):
     ROOM_JOIN = "room-join"
     ROOM_INVITATION_MEDIATED = "room-invitation-mediated"
     ROOM_INVITATION_DIRECT = "room-invitation-direct"
+    ROOM_INVITATION_CHANNEL = "room-invitation-channel"
 
 
 WITHDRAWALS = frozenset({Kind.PRESENCE_UNSUBSCRIBE, Kind.PRESENCE_UNSUBSCRIBED})
+#: All that passes to and from a domain of rooms.
+LEAVING = WITHDRAWALS | {Kind.PRESENCE_UNAVAILABLE}
 GROUP_CHAT = frozenset(
     {
         Kind.MESSAGE_GROUPCHAT,
         Kind.ROOM_JOIN,
         Kind.ROOM_INVITATION_MEDIATED,
         Kind.ROOM_INVITATION_DIRECT,
+        Kind.ROOM_INVITATION_CHANNEL,
     }
 )
 #: Every presence stanza may carry a status note; joining a room is one.
@@ -124,6 +129,7 @@ class Facts:
     contact: bool = False  # the remote address is on the user's contact list
     component: bool = False  # the local address belongs to a component of ours
     remote_is_ours: bool = False
+    remote_is_rooms: bool = False  # what answers at the remote domain is a service of rooms (XEP-0030)
 
 
 class Subject(StrEnum):
@@ -188,6 +194,7 @@ class Decision(NamedTuple):
     verdict: Verdict
     chain: tuple[Step, ...]
     strip_status: bool = False  # it leaves without its status note
+    emptied: bool = False  # it goes on as its addresses, type and id alone
 
     @property
     def allowed(self) -> bool:

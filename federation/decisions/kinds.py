@@ -33,4 +33,5 @@ KIND_LABELS: dict[Kind, _StrPromise] = {
     Kind.ROOM_JOIN: _("Joining a room"),
     Kind.ROOM_INVITATION_MEDIATED: _("Invitation to a room, through the room"),
     Kind.ROOM_INVITATION_DIRECT: _("Invitation to a room, direct"),
+    Kind.ROOM_INVITATION_CHANNEL: _("Invitation to a channel (MIX)"),
 }

@@ -6,9 +6,14 @@ that refuses decides. Every fact is passed in: the caller finds the partner whos
 
 What the design leaves open is decided here:
 
-* **Withdrawals** (unsubscribe, unsubscribed) to and from a known partner always pass: only rule 2 is asked,
-  in both directions. Neither the edge nor a policy nor a user who is gone holds them up: one lost while a
-  switch was off would leave a subscription that comes alive again when it is on.
+* **Withdrawals** (unsubscribe, unsubscribed) to and from a known partner always pass, in both directions.
+  Neither the edge nor a policy nor a user who is gone holds them up: one lost while a switch was off would
+  leave a subscription that comes alive again when it is on. With a domain of no partner they are asked like
+  everything else, so rule 1 is named before rule 2. Where the same sender's chat message would be refused, a
+  withdrawal goes on **emptied**: with its addresses, type and id alone, or it would carry what must not pass.
+* **A domain of rooms** (its service says so of itself, XEP-0030) gets and sends no more than withdrawals and
+  unavailable presence, emptied too: presence to a room's address is a join by the protocol before XEP-0045,
+  and nothing in it tells it from presence to a person.
 * **A server** (an address without a local part) is asked rules 1 and 2 only, whatever the stanza.
 * **A component** of ours (rooms: its domain and every address at it) is no user, so rules 3 to 7 are not
   asked and rule 8 refuses everything, withdrawals too: nobody there can have subscribed.
@@ -16,21 +21,24 @@ What the design leaves open is decided here:
   always passes is complete. What answers a user who may talk passes by the same rules; from a public
   unverified partner only when the sender is a contact, or strangers could write in error messages.
 * Rule 8 holds in both directions, rule 9 inbound only, for every kind of stanza, requests to subscribe too.
-* A remote address at a domain of ours is not federation: allowed, and no rule is asked.
+* Between two domains of ours is not federation: allowed, and no rule is asked.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from federation.decisions.facts import (
     GROUP_CHAT,
+    LEAVING,
     PRESENCE,
     WITHDRAWALS,
     Code,
     Decision,
     Direction,
     Facts,
+    Kind,
     Outcome,
     Read,
     Spare,
@@ -58,9 +66,13 @@ def _edge(facts: Facts) -> tuple[bool, Read]:
 
 
 def _partner(facts: Facts) -> tuple[bool, Read]:
-    domain = facts.remote.rpartition("@")[2]
     known = facts.partner is not None
-    return known, Read(Subject.PARTNER, facts.partner.domain if facts.partner else domain, "domain", known)
+    name = facts.partner.domain if facts.partner else _domain(facts)
+    return known, Read(Subject.PARTNER, name, "domain", known)
+
+
+def _domain(facts: Facts) -> str:
+    return facts.remote.rpartition("@")[2]
 
 
 def _user(facts: Facts) -> tuple[bool, Read]:
@@ -96,6 +108,8 @@ def read_policy(user: User | None, switch: Literal["federated", "xmpp", "public"
 def _person_to_person(facts: Facts) -> tuple[bool, Read]:
     if facts.component:
         return False, Read(Subject.STANZA, facts.local, "component", value=True)
+    if facts.remote_is_rooms and facts.kind not in GROUP_CHAT | LEAVING:
+        return False, Read(Subject.PARTNER, _domain(facts), "rooms", value=True)
     return facts.kind not in GROUP_CHAT, Read(Subject.STANZA, facts.local, "kind", facts.kind)
 
 
@@ -133,14 +147,15 @@ def decide(facts: Facts) -> Decision:
         chain.append(step)
         if step.outcome is Outcome.REFUSES:
             return Decision(Verdict.REFUSED, tuple(chain))
-    return Decision(Verdict.ALLOWED, tuple(chain), _strips_status(facts))
+    return Decision(Verdict.ALLOWED, tuple(chain), _strips_status(facts), _is_emptied(facts))
 
 
 def _spares(facts: Facts) -> tuple[Spare, ...]:
     """What the stanza is spared for; a component is neither a person nor the server."""
     if facts.component:
         return (Spare.COMPONENT,)
-    applies = {Spare.WITHDRAWAL: facts.kind in WITHDRAWALS, Spare.SERVER: "@" not in facts.local}
+    withdraws = facts.kind in WITHDRAWALS and facts.partner is not None
+    applies = {Spare.WITHDRAWAL: withdraws, Spare.SERVER: "@" not in facts.local}
     return tuple(spare for spare, holds in applies.items() if holds)
 
 
@@ -150,6 +165,11 @@ def _asked(rule: Rule, facts: Facts, spares: tuple[Spare, ...]) -> Step:
     if spare:
         return Step(rule.code, Outcome.SPARED, read, spare)
     return Step(rule.code, Outcome.HOLDS if holds else Outcome.REFUSES, read)
+
+
+def _is_emptied(facts: Facts) -> bool:
+    """Whether only an exemption let it pass: the same sender could not write."""
+    return facts.kind in LEAVING and not decide(replace(facts, kind=Kind.MESSAGE_CHAT)).allowed
 
 
 def _strips_status(facts: Facts) -> bool:

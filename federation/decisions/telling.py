@@ -58,6 +58,8 @@ def notes(answer: Answer) -> list[str]:
     said = [str(words.TOLD_ONLY)] if answer.by_sip else []
     if answer.decision.strip_status:
         said.append(str(words.STRIPPED))
+    if answer.decision.emptied:
+        said.append(str(words.EMPTIED))
     if answer.decision.verdict is Verdict.NOT_FEDERATION:
         said.append(words.NOT_FEDERATION % {"domain": shown_domain(answer.question.remote.domain)})
     return said
@@ -78,6 +80,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "protocol": "sip" if answer.by_sip else "xmpp",
         "enforced": not answer.by_sip,
         "strip_status": decision.strip_status,
+        "emptied": decision.emptied,
         "chain": [_step(step) for step in decision.chain],
     }
 

@@ -90,11 +90,18 @@ _SPARED: dict[Spare, _StrPromise] = {
 
 _NO_POLICY = gettext_lazy("No policy governs the user.")
 _COMPONENT = gettext_lazy("Group chat does not pass: %(name)s belongs to a component of ours.")
+_ROOMS = gettext_lazy(
+    "Group chat does not pass: %(name)s is a service of rooms, to which only withdrawals and leaving pass."
+)
 _OUTBOUND = gettext_lazy("Contact lists are asked only for what comes in.")
 _TYPE = gettext_lazy("The partner %(name)s is of the type “%(type)s”: no contact is needed.")
 _DISCOVERY = gettext_lazy("Partner domain discovery is enabled in the Access Edge configuration.")
 _PROVIDER = gettext_lazy("The remote domain is one of the enabled public provider %(name)s.")
 STRIPPED = gettext_lazy("The presence leaves without its status note, since the partner is public.")
+EMPTIED = gettext_lazy(
+    "It goes on without any content: with its addresses, its type and its id alone, since a message would be"
+    " refused."
+)
 NOT_FEDERATION = gettext_lazy("%(domain)s is a domain of ours: this is no federation, and no rule is asked.")
 
 
@@ -112,6 +119,8 @@ def _exception(code: Code, read: Read) -> _StrPromise | None:
         return _NO_POLICY
     if code is Code.GROUP_CHAT and read.setting == "component":
         return _COMPONENT
+    if code is Code.GROUP_CHAT and read.setting == "rooms":
+        return _ROOMS
     if code is Code.CONTACT_REQUIRED:
         return {"direction": _OUTBOUND, "type": _TYPE}.get(read.setting)
     if code is Code.DOMAIN_UNKNOWN:

@@ -59,6 +59,8 @@ def facts_of(case: Case) -> Facts:
         user=user,
         contact=case.contact,
         component=case.local == "component",
+        remote_is_rooms=case.rooms,
+        remote_is_ours=case.ours,
     )
 
 
@@ -71,12 +73,13 @@ def test_every_combination_is_answered_as_written(kind: str) -> None:
         assert (step.code if step else "") == written.answer(case), case
         assert decision.allowed == (not written.answer(case)), case
         assert decision.strip_status == written.loses_its_note(case), case
+        assert decision.emptied == written.is_emptied(case), case
         assert all(
             (step.spare is None) == (number in written.asked(case))
             for number, step in enumerate(decision.chain, start=1)
         ), case
         count += 1
-    assert count == 2 * 4 * 7 * 2 * 2 * 2 * 2
+    assert count == 2 * 4 * 7 * 2 * 2 * 2 * 2 * 2
 
 
 # Answers worked out by hand, so that the plain statement is held against something as well.
@@ -122,7 +125,23 @@ def test_every_combination_is_answered_as_written(kind: str) -> None:
         ({"kind": "presence-unsubscribe", "local": "unknown", "direction": "inbound"}, ""),
         ({"kind": "presence-unsubscribe", "federated": False, "xmpp": False}, ""),
         ({"kind": "presence-unsubscribe", "partner": ""}, "partner-unknown"),
-        ({"kind": "presence-unsubscribe", "partner": "", "edge": False}, "partner-unknown"),
+        ({"kind": "presence-unsubscribe", "partner": "", "edge": False}, "edge-federation-off"),
+        (
+            {"kind": "presence-unsubscribed", "partner": "", "edge": False, "local": "server"},
+            "edge-federation-off",
+        ),
+        ({"kind": "presence-unsubscribe", "partner": "", "local": "unknown"}, "partner-unknown"),
+        ({"kind": "room-invitation-channel", "direction": "inbound"}, "group-chat"),
+        ({"kind": "room-invitation-channel", "local": "disabled"}, "user-disabled"),
+        ({"rooms": True}, "group-chat"),
+        ({"rooms": True, "kind": "presence-directed"}, "group-chat"),
+        ({"rooms": True, "kind": "presence-available", "direction": "inbound"}, "group-chat"),
+        ({"rooms": True, "kind": "presence-unavailable"}, ""),
+        ({"rooms": True, "kind": "presence-unavailable", "xmpp": False}, "policy-xmpp-off"),
+        ({"rooms": True, "kind": "presence-unsubscribed", "xmpp": False}, ""),
+        ({"rooms": True, "kind": "iq-get", "local": "server"}, ""),
+        ({"rooms": True, "partner": "", "kind": "presence-unavailable"}, "partner-unknown"),
+        ({"ours": True, "edge": False, "partner": "", "local": "disabled", "kind": "room-join"}, ""),
         ({"local": "server", "kind": "iq-get", "direction": "inbound"}, ""),
         ({"local": "server", "partner": "public-unverified", "direction": "inbound"}, ""),
         ({"local": "server", "partner": ""}, "partner-unknown"),
@@ -158,6 +177,7 @@ FACTS = st.builds(
     contact=BOOLS,
     component=RARELY,
     remote_is_ours=RARELY,
+    remote_is_rooms=RARELY,
 )
 
 
@@ -167,8 +187,9 @@ def test_any_facts_are_answered_as_written(facts: Facts) -> None:
     decision = decide(facts)
     case = case_of(facts)
     code = decision.decided_by.code.value if decision.decided_by else ""
-    assert code == ("" if facts.remote_is_ours else written.answer(case))
-    assert decision.strip_status == (not facts.remote_is_ours and written.loses_its_note(case))
+    assert code == written.answer(case)
+    assert decision.strip_status == written.loses_its_note(case)
+    assert decision.emptied == written.is_emptied(case)
 
 
 def case_of(facts: Facts) -> Case:
@@ -186,6 +207,8 @@ def case_of(facts: Facts) -> Case:
         direction=facts.direction.value,
         kind=facts.kind.value,
         contact=facts.contact,
+        rooms=facts.remote_is_rooms,
+        ours=facts.remote_is_ours,
     )
 
 

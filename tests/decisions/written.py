@@ -6,7 +6,7 @@ directions and kinds. What enforces the rules elsewhere is held against the same
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import product, starmap
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,9 +18,13 @@ KINDS = [
     *("presence-probe", "presence-available", "presence-unavailable", "presence-directed", "presence-error"),
     *("iq-get", "iq-set", "iq-result", "iq-error"),
     *("room-join", "room-invitation-mediated", "room-invitation-direct"),
+    "room-invitation-channel",
 ]
 #: "" is a domain of no partner.
 PARTNERS = ("", "federated", "public-verified", "public-unverified")
+#: What never is between people.
+GROUPS = {"message-groupchat", "room-join", "room-invitation-mediated", "room-invitation-direct"}
+GROUPS |= {"room-invitation-channel"}
 #: Who has the local address; the last two are no people.
 LOCALS = ("unknown", "disabled", "survivable", "disabled-survivable", "enabled", "server", "component")
 
@@ -48,18 +52,21 @@ class Case(NamedTuple):
     direction: str
     kind: str
     contact: bool
+    rooms: bool = False  # the remote domain is a service of rooms
+    ours: bool = False  # both domains are our own
 
 
 def every_case(*, kind: str) -> Iterator[Case]:
-    """All combinations for one kind of stanza."""
+    """All combinations for one kind of stanza, with a domain that is not ours."""
     on_off = (True, False)
-    directions = ("outbound", "inbound")
-    yield from map(Case._make, product(on_off, PARTNERS, LOCALS, on_off, on_off, directions, (kind,), on_off))
+    ways = ("outbound", "inbound")
+    every = product(on_off, PARTNERS, LOCALS, on_off, on_off, ways, (kind,), on_off, on_off)
+    yield from starmap(Case, every)
 
 
 def broken(case: Case) -> set[int]:
     """The numbers of the rules that do not hold, whether or not they are asked."""
-    groups = {"message-groupchat", "room-join", "room-invitation-mediated", "room-invitation-direct"}
+    leaves = case.kind in {"presence-unavailable", "presence-unsubscribe", "presence-unsubscribed"}
     no_user = case.local in {"unknown", "server", "component"}
     unlisted = case.direction == "inbound" and case.partner == "public-unverified" and not case.contact
     found = {
@@ -70,7 +77,7 @@ def broken(case: Case) -> set[int]:
         5: "survivable" in case.local,
         6: no_user or not case.federated,
         7: no_user or not case.xmpp,
-        8: case.kind in groups or case.local == "component",
+        8: case.kind in GROUPS or case.local == "component" or (case.rooms and not leaves),
         9: unlisted,
     }
     return {number for number, is_broken in found.items() if is_broken}
@@ -78,9 +85,11 @@ def broken(case: Case) -> set[int]:
 
 def asked(case: Case) -> set[int]:
     """The numbers of the rules that are asked at all."""
+    if case.ours:
+        return set()
     if case.local == "component":
         return {1, 2, 8}
-    if "unsubscribe" in case.kind:  # unsubscribe and unsubscribed
+    if "unsubscribe" in case.kind and case.partner:  # unsubscribe and unsubscribed
         return {2}
     if case.local == "server":
         return {1, 2}
@@ -96,7 +105,14 @@ def loses_its_note(case: Case) -> bool:
     """Outbound presence to a public partner leaves without its status note."""
     return (
         not answer(case)
+        and not case.ours
         and case.direction == "outbound"
         and case.partner.startswith("public")
         and case.kind.startswith(("presence", "room-join"))
     )
+
+
+def is_emptied(case: Case) -> bool:
+    """Who may not write may withdraw, and leave a room; that says nothing else."""
+    leaves = "unsubscribe" in case.kind or case.kind == "presence-unavailable"
+    return leaves and not answer(case) and bool(answer(case._replace(kind="message-chat")))

@@ -43,9 +43,11 @@ function commands.decide(c)
 	local partner = state.partners[c.domain]
 	local place = c.component and "component" or node and "user" or "server"
 	local user = place == "user" and state:user(node, host) or nil
-	local code = rules.decide(state.edge, partner, place, user, c.inbound, c.kind, c.contact)
+	local function code_of(kind) return rules.decide(state.edge, partner, place, user, c.inbound, kind, c.contact, c.rooms) end
+	local code = code_of(c.kind)
 	local strips = not code and not c.inbound and rules.strips_status(partner, c.name)
-	return (code or "allowed") .. (strips and " stripped" or "")
+	local emptied = not code and rules.is_emptied(c.kind, code_of)
+	return (code or "allowed") .. (strips and " stripped" or "") .. (emptied and " emptied" or "")
 end
 
 -- Whether a rule names this kind.

@@ -21,6 +21,7 @@ MUC, MUC_USER, DIRECT = (
     "http://jabber.org/protocol/muc#user",
     "jabber:x:conference",
 )
+MIX = "urn:xmpp:mix:"
 
 
 class Organisation:
@@ -101,6 +102,7 @@ def case(dice: random.Random, organisation: Organisation) -> tuple[dict[str, Any
     # Directed presence is available presence that has an address; on the wire they look alike.
     wire_kind = Kind.PRESENCE_AVAILABLE if kind is Kind.PRESENCE_DIRECTED else kind
     command |= {"kind": wire_kind.value, "contact": contact, "component": component, "name": name}
+    command["rooms"] = dice.random() < 0.2
     facts = Facts(
         local=here,
         remote=f"x@{domain}",
@@ -111,6 +113,7 @@ def case(dice: random.Random, organisation: Organisation) -> tuple[dict[str, Any
         user=None if component else organisation.user(here),
         contact=contact,
         component=component,
+        remote_is_rooms=command["rooms"],
     )
     return command, facts
 
@@ -131,7 +134,8 @@ def test_lua_and_python_agree_on_a_hundred_thousand_cases() -> None:
             verdict = rules.decide(facts)
             decided = verdict.decided_by.code.value if verdict.decided_by else "allowed"
             commands.append(command)
-            expected.append(decided + (" stripped" if verdict.allowed and verdict.strip_status else ""))
+            stripped = " stripped" if verdict.strip_status else ""
+            expected.append(decided + stripped + (" emptied" if verdict.emptied else ""))
     answers = drive(commands)
     wrong = [(c, a, e) for c, a, e in zip(commands, answers, expected, strict=True) if a != e]
     assert wrong[:5] == []
@@ -169,6 +173,17 @@ def test_kinds_that_no_rule_names_are_answered_alike() -> None:
         ("presence", "probe", [], Kind.PRESENCE_PROBE),
         ("iq", "set", [MUC], Kind.IQ_SET),
         ("iq", "result", [], Kind.IQ_RESULT),
+        ("message", None, [MIX + "misc:0"], Kind.ROOM_INVITATION_CHANNEL),
+        ("message", "chat", ["urn:other", MIX + "misc:1"], Kind.ROOM_INVITATION_CHANNEL),
+        ("message", "error", [MIX + "misc:0"], Kind.MESSAGE_ERROR),
+        ("iq", "set", [MIX + "pam:2"], Kind.ROOM_JOIN),
+        ("iq", "set", [MIX + "core:1"], Kind.ROOM_JOIN),
+        ("iq", "get", [MIX + "misc:0"], Kind.ROOM_JOIN),
+        ("iq", "result", [MIX + "core:1"], Kind.IQ_RESULT),
+        ("iq", "error", [MIX + "core:1"], Kind.IQ_ERROR),
+        ("presence", None, [MIX + "presence:0"], Kind.ROOM_JOIN),
+        ("presence", "unsubscribed", [MIX + "presence:0"], Kind.PRESENCE_UNSUBSCRIBED),
+        ("message", "chat", ["urn:xmpp:mixed:0"], Kind.MESSAGE_CHAT),
         ("presence", "unheard-of", [], None),
         ("iq", None, [], None),
         ("db:verify", None, [], None),

@@ -140,6 +140,8 @@ _INSIDE = {
     "room-join": "<x xmlns='http://jabber.org/protocol/muc'/>",
     "room-invitation-mediated": "<x xmlns='http://jabber.org/protocol/muc#user'><invite/></x>",
     "room-invitation-direct": "<x xmlns='jabber:x:conference' jid='r@x.test'/>",
+    "room-invitation-channel": "<invitation xmlns='urn:xmpp:mix:misc:0'><channel>c@x.test</channel>"
+    "</invitation>",
 }
 _ERROR = "<error type='cancel'><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>"
 _TO_RESOURCES = {"presence-available", "presence-directed", "presence-unavailable", "presence-error"}

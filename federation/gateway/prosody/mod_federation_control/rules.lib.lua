@@ -23,11 +23,13 @@ local untyped = { message = "normal", presence = "available" };
 
 local withdrawals = { ["presence-unsubscribe"] = true, ["presence-unsubscribed"] = true };
 local group_chat = { ["message-groupchat"] = true, ["room-join"] = true,
-	["room-invitation-mediated"] = true, ["room-invitation-direct"] = true };
+	["room-invitation-mediated"] = true, ["room-invitation-direct"] = true, ["room-invitation-channel"] = true };
+-- All that passes to and from a domain of rooms.
+local leaving = { ["presence-unsubscribe"] = true, ["presence-unsubscribed"] = true, ["presence-unavailable"] = true };
 
 -- Kinds that a rule names. Of all others decide() says the same.
 rules.named = {};
-for _, kinds_of_rule in ipairs { withdrawals, group_chat } do
+for _, kinds_of_rule in ipairs { leaving, group_chat } do
 	for kind in pairs(kinds_of_rule) do rules.named[kind] = true; end
 end
 
@@ -39,6 +41,14 @@ local room_kinds = {
 	["http://jabber.org/protocol/muc#user"] = through_a_room;
 	["jabber:x:conference"] = { message = "room-invitation-direct" };
 };
+-- Rooms of MIX are channels (XEP-0369, 0405, 0407), and every namespace of theirs begins alike. What is said in a
+-- channel or to one is for everybody there.
+local MIX = "urn:xmpp:mix:";
+local of_channel = { presence = "room-join", message = "room-invitation-channel", iq = "room-join" };
+
+local function of_room(xmlns)
+	return room_kinds[xmlns] or xmlns and xmlns:sub(1, #MIX) == MIX and of_channel or nil;
+end
 
 -- The kind of a stanza, by the names of federation/decisions/facts.py; nil when it is no stanza we know.
 function rules.kind(stanza)
@@ -46,11 +56,12 @@ function rules.kind(stanza)
 	local of_name = kinds[name];
 	if not of_name then return nil; end
 	local kind = of_name[stanza_type or untyped[name]];
-	if name == "iq" or stanza_type == "error" or withdrawals[kind] then return kind; end
+	if stanza_type == "error" or stanza_type == "result" or withdrawals[kind] then return kind; end
+	if name == "iq" and not kind then return nil; end
 	local tags = stanza.tags;
 	for i = 1, #tags do
-		local of_room = room_kinds[tags[i].attr.xmlns or ""];
-		if of_room and of_room[name] then return of_room[name]; end
+		local made = of_room(tags[i].attr.xmlns);
+		if made and made[name] then return made[name]; end
 	end
 	-- RFC 6121, 5.2.2: a message of an unknown type is a normal one.
 	return kind or name == "message" and "message-normal" or nil;
@@ -74,9 +85,10 @@ end
 --   kind     as rules.kind() says
 --   contact  whether the remote address is on the user's contact list. Only the last rule asks: who finds it dear
 --            to know says false, and looks when the answer is "contact-required".
-function rules.decide(edge, partner, place, user, inbound, kind, contact)
-	-- A person may always withdraw; at a component there is no person.
-	local withdrawal = withdrawals[kind] and place ~= "component";
+--   rooms    whether what answers at the remote domain is a service of rooms
+function rules.decide(edge, partner, place, user, inbound, kind, contact, rooms)
+	-- A person may always withdraw from a partner; at a component there is no person.
+	local withdrawal = partner and withdrawals[kind] and place ~= "component";
 	if not (edge or withdrawal) then return "edge-federation-off"; end
 	if not partner then return "partner-unknown"; end
 	if place == "server" then return nil; end
@@ -84,10 +96,16 @@ function rules.decide(edge, partner, place, user, inbound, kind, contact)
 	if withdrawal then return nil; end
 	local code = rules.standing(user);
 	if code then return code; end
-	if group_chat[kind] then return "group-chat"; end
+	if group_chat[kind] or rooms and not leaving[kind] then return "group-chat"; end
 	if inbound and not rules.types[partner.type].may_write and not contact then
 		return "contact-required";
 	end
+end
+
+-- Whether a stanza that may pass goes on emptied: only an exemption let it, for the same sender could not write.
+-- `refused` says the code that a chat message of his would be refused with.
+function rules.is_emptied(kind, refused)
+	return leaving[kind] ~= nil and (refused("message-chat") or nil) ~= nil;
 end
 
 -- Whether a presence stanza leaves without its status note: people of public partners see none.
