@@ -54,6 +54,13 @@ def settle(*people: Person) -> None:
         person.wait(lambda stanza, mark=mark: stanza.get("id") == mark)  # type: ignore[misc]
 
 
+def presence(sender: str, type_: str | None = None) -> Callable[[ET.Element], bool]:
+    """Whether a stanza is presence of this type, from this address or below it."""
+    return lambda s: (
+        s.tag.endswith("presence") and (s.get("from") or "").startswith(sender) and s.get("type") == type_
+    )
+
+
 def say(sender: Person, receiver: Person, text: str) -> None:
     """A message whose text is also its id."""
     body = f"<body>{text}</body>"

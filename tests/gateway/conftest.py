@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from federation.gateway import objects
-from tests.gateway.clients import Loop, Person
+from tests.gateway.clients import Loop, Person, presence
 from tests.gateway.servers import Authority, Dns, Prosody
 from tests.gateway.standin import SECRET, Panel
 
@@ -201,3 +201,24 @@ def no_streams_left(panel: Panel, gateway: Prosody) -> Iterator[None]:
     panel.wait_for(lambda r: not r.report["streams"], after=len(panel.requests))
     panel.commit(*organisation())
     panel.in_force()
+
+
+@pytest.fixture
+def friends(
+    gateway: Prosody, outside: Prosody, sign_in: Callable[..., Person]
+) -> Iterator[tuple[Person, Person]]:
+    """Alice and Bob, online, each on the other's contact list."""
+    alice, bob = sign_in(gateway, "alice@contoso.test"), sign_in(outside, "bob@fabrikam.test")
+    for person, other in ((alice, bob), (bob, alice)):
+        person.go_online()
+        person.send(f"<presence to='{other.address}' type='subscribe'/>")
+    for person, other in ((alice, bob), (bob, alice)):
+        person.wait(presence(other.address, "subscribe"))
+        person.send(f"<presence to='{other.address}' type='subscribed'/>")
+    for person, other in ((alice, bob), (bob, alice)):
+        person.wait(presence(other.full))
+    yield alice, bob
+    for person, other in ((alice, bob), (bob, alice)):
+        item = f"<item jid='{other.address}' subscription='remove'/>"
+        person.send(f"<iq type='set' id='rm'><query xmlns='jabber:iq:roster'>{item}</query></iq>")
+        person.find("rm")

@@ -46,7 +46,7 @@ function commands.decide(c)
 	local function code_of(kind) return rules.decide(state.edge, partner, place, user, c.inbound, kind, c.contact, c.rooms) end
 	local code = code_of(c.kind)
 	local strips = not code and not c.inbound and rules.strips_status(partner, c.name)
-	local emptied = not code and rules.is_emptied(c.kind, code_of)
+	local emptied = not code and rules.leaving[c.kind] and code_of(rules.ordinary)
 	return (code or "allowed") .. (strips and " stripped" or "") .. (emptied and " emptied" or "")
 end
 

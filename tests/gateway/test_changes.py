@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from federation.gateway import objects
-from tests.gateway.clients import settle
+from tests.gateway.clients import presence, settle
 from tests.gateway.conftest import fabrikam, organisation
 
 if TYPE_CHECKING:
@@ -35,35 +35,8 @@ def alice_is(**changes: object) -> objects.Object:
     return objects.user("alice@contoso.test", **values)  # type: ignore[arg-type]
 
 
-def presence(sender: str, type_: str | None = None) -> Callable[[ET.Element], bool]:
-    return lambda s: (
-        s.tag.endswith("presence") and (s.get("from") or "").startswith(sender) and s.get("type") == type_
-    )
-
-
 def streams_with(request: Request, domain: str) -> list[dict[str, Any]]:
     return [stream for stream in request.report["streams"] if stream["remote"] == domain]
-
-
-@pytest.fixture
-def friends(
-    gateway: Prosody, outside: Prosody, sign_in: Callable[..., Person]
-) -> Iterator[tuple[Person, Person]]:
-    """Alice and Bob, online, each on the other's contact list."""
-    alice, bob = sign_in(gateway, "alice@contoso.test"), sign_in(outside, "bob@fabrikam.test")
-    for person, other in ((alice, bob), (bob, alice)):
-        person.go_online()
-        person.send(f"<presence to='{other.address}' type='subscribe'/>")
-    for person, other in ((alice, bob), (bob, alice)):
-        person.wait(presence(other.address, "subscribe"))
-        person.send(f"<presence to='{other.address}' type='subscribed'/>")
-    for person, other in ((alice, bob), (bob, alice)):
-        person.wait(presence(other.full))
-    yield alice, bob
-    for person, other in ((alice, bob), (bob, alice)):
-        item = f"<item jid='{other.address}' subscription='remove'/>"
-        person.send(f"<iq type='set' id='rm'><query xmlns='jabber:iq:roster'>{item}</query></iq>")
-        person.find("rm")
 
 
 @pytest.mark.parametrize(

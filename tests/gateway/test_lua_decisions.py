@@ -102,7 +102,7 @@ def case(dice: random.Random, organisation: Organisation) -> tuple[dict[str, Any
     # Directed presence is available presence that has an address; on the wire they look alike.
     wire_kind = Kind.PRESENCE_AVAILABLE if kind is Kind.PRESENCE_DIRECTED else kind
     command |= {"kind": wire_kind.value, "contact": contact, "component": component, "name": name}
-    command["rooms"] = dice.random() < 0.2
+    rooms = command["rooms"] = dice.random() < 0.2
     facts = Facts(
         local=here,
         remote=f"x@{domain}",
@@ -113,7 +113,7 @@ def case(dice: random.Random, organisation: Organisation) -> tuple[dict[str, Any
         user=None if component else organisation.user(here),
         contact=contact,
         component=component,
-        remote_is_rooms=command["rooms"],
+        remote_is_rooms=rooms,
     )
     return command, facts
 

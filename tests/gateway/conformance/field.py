@@ -49,6 +49,10 @@ class Field(NamedTuple):
         """Stanzas that the gate let into our server: in- or out- and their id."""
         return Counter(self.witness.read_text().split())
 
+    def said_more(self, mark: str) -> bool:
+        """Whether what came in under this id had content when it was past the gate."""
+        return f"more-{mark}" in self.passed_the_gate()
+
     def until_everything_arrived(self) -> None:
         """What was sent so far has arrived wherever it may: answers of our server, then marks behind it."""
         settle(*self.people.values())

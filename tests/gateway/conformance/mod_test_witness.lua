@@ -6,9 +6,21 @@ local st = require "util.stanza";
 local file = assert(io.open(module:get_option_string("test_witness_file"), "a"));
 file:setvbuf("line");
 
+local BARE = { from = true, to = true, type = true, id = true };
+
+-- Whether a stanza says more than its addresses, its type and its id.
+local function says_more(stanza)
+	for name in pairs(stanza.attr) do
+		if not BARE[name] then return true; end
+	end
+	return #stanza > 0;
+end
+
 local function note(event)
 	local origin, stanza = event.origin, event.stanza;
-	if origin.type == "s2sin" or origin.type == "s2sout" then file:write("in-", stanza.attr.id or "", "\n"); end
+	if origin.type ~= "s2sin" and origin.type ~= "s2sout" then return; end
+	file:write("in-", stanza.attr.id or "", "\n");
+	if says_more(stanza) then file:write("more-", stanza.attr.id or "", "\n"); end
 end
 
 for _, name in ipairs { "message", "presence", "iq" } do

@@ -133,7 +133,8 @@ class Row(NamedTuple):
         name, type_, inside = _shape(self.kind, self.mark)
         kind = f" type='{type_}'" if type_ else ""
         origin = f" from='{sender}'" if sender else ""
-        return f"<{name}{origin} to='{receiver}' id='{self.mark}'{kind}>{inside}</{name}>"
+        more = " xml:lang='ga' y:z='more' xmlns:y='urn:secret'" if self.kind in WITHDRAWALS else ""
+        return f"<{name}{origin} to='{receiver}' id='{self.mark}'{kind}{more}>{inside}</{name}>"
 
 
 _INSIDE = {
@@ -143,6 +144,7 @@ _INSIDE = {
     "room-invitation-channel": "<invitation xmlns='urn:xmpp:mix:misc:0'><channel>c@x.test</channel>"
     "</invitation>",
 }
+WITHDRAWALS = {"presence-unsubscribe", "presence-unsubscribed"}
 _ERROR = "<error type='cancel'><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>"
 _TO_RESOURCES = {"presence-available", "presence-directed", "presence-unavailable", "presence-error"}
 _SILENT = {"message-normal", "presence-available", "presence-directed", "room-join"}
@@ -153,6 +155,8 @@ def _shape(kind: str, mark: str) -> tuple[str, str, str]:
     if name == "room":
         return ("presence" if rest == "join" else "message"), "", _INSIDE[kind]
     inside = {"message": f"<body>{mark}</body>", "iq": "<query xmlns='urn:test:row'/>", "presence": ""}[name]
+    if kind in WITHDRAWALS:
+        inside = f"words<status>note {mark}</status><x xmlns='urn:secret'>payload</x>"
     if kind in {"presence-available", "presence-directed"}:
         inside = f"<show>away</show><status>note {mark}</status>"
     return name, "" if kind in _SILENT else rest, inside + (_ERROR if rest == "error" else "")

@@ -17,9 +17,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from federation.decisions import rules
-from tests.decisions.written import answer, loses_its_note
+from tests.decisions.written import answer, is_emptied, loses_its_note
 from tests.gateway.conformance.field import PARTNERS, laid_out
-from tests.gateway.conformance.rows import THEIRS, Row, organisation, rows
+from tests.gateway.conformance.rows import THEIRS, WITHDRAWALS, Row, organisation, rows
 from tests.gateway.lua import drive
 from tests.gateway.servers import Dns
 from tests.gateway.standin import Panel
@@ -83,7 +83,8 @@ def code_of(verdict: Decision) -> str:
 
 def told(row: Row) -> str:
     """The answer of the table as drive.lua says it."""
-    return (answer(row.case) or "allowed") + (" stripped" if loses_its_note(row.case) else "")
+    stripped, emptied = loses_its_note(row.case), is_emptied(row.case)
+    return (answer(row.case) or "allowed") + " stripped" * stripped + " emptied" * emptied
 
 
 def lua(table: list[Row], *, edge: bool) -> list[str]:
@@ -138,8 +139,20 @@ def look_outbound(field: Field, row: Row) -> Iterator[str]:
         noted = any(child.tag.endswith("status") for child in arrived[0])
         if noted == loses_its_note(row.case):
             yield f"{row}: the status note is{'' if noted else ' not'} there"
+    if arrived and row.kind in WITHDRAWALS and says_more(arrived[0]) == is_emptied(row.case):
+        yield f"{row}: arrived as {ET.tostring(arrived[0], 'unicode')}"
     if row.who.local != "server":
         yield from told_outbound(field, row, code)
+
+
+def says_more(stanza: ET.Element) -> bool:
+    """Whether it says more than its addresses, its type and its id, and the language of the stream."""
+    more = set(stanza.items()) - {("{http://www.w3.org/XML/1998/namespace}lang", "en")}
+    return bool(len(stanza) or stanza.text or {name for name, _ in more} - {"from", "to", "type", "id"})
+
+
+#: What is answered beside what RFC 6120 demands: who does this, does it on purpose.
+ON_PURPOSE = WITHDRAWALS | {"presence-subscribe", "presence-subscribed", "room-join"}
 
 
 def told_outbound(field: Field, row: Row, code: str) -> Iterator[str]:
@@ -149,7 +162,7 @@ def told_outbound(field: Field, row: Row, code: str) -> Iterator[str]:
     else:
         answers = [s for s in field.people[row.who.address].seen() if s.get("id") == row.mark]
     codes = [refused.get("code") for s in answers for refused in s.iter("{urn:federation-control:1}refused")]
-    is_told = row.is_due or row.kind in {"presence-subscribe", "room-join"}
+    is_told = row.is_due or row.kind in ON_PURPOSE
     if codes != ([code] if code and is_told else []):
         yield f"{row}: told {codes}, though the table says {code or 'allowed'}"
 
@@ -185,6 +198,8 @@ def look_inbound(field: Field, row: Row) -> Iterator[str]:
     passed = field.passed_the_gate()[f"in-{row.mark}"] if row.who.local != "component" else 0
     if passed != (0 if code else 1):
         yield f"{row}: {passed} passed the gate, though the table says {code or 'allowed'}"
+    if passed and row.kind in WITHDRAWALS and field.said_more(row.mark) == is_emptied(row.case):
+        yield f"{row}: it says {'more' if is_emptied(row.case) else 'less'} than it may"
     if row.who.is_person:
         reached = [s for s in field.people[row.who.address].seen() if s.get("id") == row.mark]
         if code and reached:

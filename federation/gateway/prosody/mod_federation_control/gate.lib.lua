@@ -18,6 +18,7 @@ return function (control)
 
 local rules, report, answers = control.rules, control.report, control.answers;
 local decide, kind_of, named, passes = rules.decide, rules.kind, rules.named, report.passed;
+local leaving, ordinary = rules.leaving, rules.ordinary;
 local gate = {};
 
 -- Local part and domain of an address. People talk with the same ones again and again, and taking an address
@@ -40,7 +41,7 @@ end
 local passed = {};
 
 -- Lets a stanza of our own through the last gate.
-function gate.pass(stanza) passed.stanza, passed.to = stanza, stanza.attr.to; end
+function gate.pass(stanza, emptied) passed.stanza, passed.to, passed.emptied = stanza, stanza.attr.to, emptied; end
 
 -- Domains are compared as the panel stores them: in A-labels. What is there as it stands needs no other look.
 local function found(names, domain)
@@ -94,7 +95,8 @@ local function remembered(state, address, domain, inbound, kind)
 	return code;
 end
 
--- The code that refuses, or nil or false. The first address is ours; `domain` is that of the other.
+-- The code that refuses, or nil or false, and then whether the stanza goes on emptied. The first address is ours;
+-- `domain` is that of the other.
 function gate.judge(address, remote, domain, inbound, kind)
 	local state = control.current();
 	if not state then return "no-snapshot"; end
@@ -105,17 +107,24 @@ function gate.judge(address, remote, domain, inbound, kind)
 	else
 		code = remembered(state, address, domain, inbound, kind);
 	end
-	if code == "contact-required" and is_contact(address, remote) then return nil; end
-	return code;
+	if code == "contact-required" and is_contact(address, remote) then code = nil; end
+	if code or not leaving[kind] then return code; end
+	return nil, (gate.judge(address, remote, domain, inbound, ordinary) or nil) ~= nil;
 end
 
 local function refuse(code, direction, address, remote, kind)
 	report.refuse(code, direction, jid_bare(address), jid_bare(remote), kind);
 end
 
--- What a person does on purpose is answered even when it is presence; what clients do by themselves is not.
-local function is_told(stanza, kind)
-	return answers.due(stanza) or kind == "presence-subscribe" or kind == "room-join" and not stanza.attr.type;
+local of_contacts = { ["presence-subscribe"] = true, ["presence-subscribed"] = true,
+	["presence-unsubscribe"] = true, ["presence-unsubscribed"] = true };
+
+-- What a person does on purpose is answered even when it is presence: what concerns contacts, and joining a room. What
+-- clients do by themselves is not, nor what the server does for them: it asks again at each sign-in for what was
+-- asked once, and withdraws from who is taken off a contact list.
+local function is_told(stanza, kind, sent_by_hand)
+	if answers.due(stanza) then return true; end
+	return sent_by_hand and (of_contacts[kind] or kind == "room-join" and not stanza.attr.type);
 end
 
 -- Remembers, of a user who is online, whether his presence went to a domain: presence.lib.lua acts on changes.
@@ -130,17 +139,17 @@ local function note_presence(address, domain, allowed)
 	shown[domain] = allowed;
 end
 
-local function judge_outbound(origin, stanza, address, domain)
+local function judge_outbound(origin, stanza, address, domain, sent_by_hand)
 	local kind = kind_of(stanza);
 	if not kind then return "unknown-stanza"; end
-	local code = gate.judge(address, stanza.attr.to, domain, false, kind);
+	local code, emptied = gate.judge(address, stanza.attr.to, domain, false, kind);
 	if kind == "presence-available" or kind == "presence-probe" then note_presence(address, domain, not code); end
 	if not code then
 		passes.outbound = passes.outbound + 1;
-		return nil;
+		return nil, emptied;
 	end
 	refuse(code, "outbound", address, stanza.attr.to, kind);
-	if (origin.type == "c2s" or origin.type == "component") and is_told(stanza, kind) then
+	if (origin.type == "c2s" or origin.type == "component") and is_told(stanza, kind, sent_by_hand) then
 		origin.send(answers.refused(stanza, code, control.state and control.state.revision));
 	end
 	return code;
@@ -159,8 +168,21 @@ local function from_client(event)
 	local _, domain = split(to);
 	if not domain or hosts[domain] then return; end
 	local origin = event.origin;
-	if judge_outbound(origin, stanza, sender(origin, stanza), domain) then return true; end
-	gate.pass(stanza);
+	local code, emptied = judge_outbound(origin, stanza, sender(origin, stanza), domain, stanza.attr.from == origin.full_jid);
+	if code then return true; end
+	gate.pass(stanza, emptied);
+end
+
+local KEPT = { from = true, to = true, type = true, id = true };
+
+-- Leaves of a stanza its addresses, its type and its id.
+local function empty(stanza)
+	for name in pairs(stanza.attr) do
+		if not KEPT[name] then stanza.attr[name] = nil; end
+	end
+	for i = #stanza, 1, -1 do stanza[i] = nil; end
+	stanza.tags = {};
+	return stanza;
 end
 
 -- Whatever namespace a note says it is of: stanzas that the server makes do not always say the usual one.
@@ -174,16 +196,18 @@ local function without_status(stanza)
 end
 
 local function to_remote(event)
-	local stanza = event.stanza;
+	local stanza, code, emptied = event.stanza, nil, nil;
 	if stanza == passed.stanza and stanza.attr.to == passed.to then
-		passed.stanza = nil;
+		emptied, passed.stanza = passed.emptied, nil;
 	elseif stanza.name == "db:verify" or stanza.name == "db:result" then
 		return not control.negotiation.may_dial_back(event.to_host) or nil;
 	else
-		local address = stanza.attr.from or event.from_host;
-		if judge_outbound(event.origin or hosts[event.from_host], stanza, address, event.to_host) then return true; end
+		local address, origin = stanza.attr.from or event.from_host, event.origin or hosts[event.from_host];
+		code, emptied = judge_outbound(origin, stanza, address, event.to_host, origin.type == "component");
+		if code then return true; end
 	end
 	if stanza.name ~= "presence" then return; end
+	if emptied then event.stanza = empty(st.clone(stanza)); return; end
 	local partner = gate.partner(event.to_host);
 	if partner and rules.strips_status(partner, "presence") then event.stanza = without_status(stanza); end
 end
@@ -209,12 +233,13 @@ local function from_remote(event)
 	if not kind then return true; end
 	local from, to = stanza.attr.from, stanza.attr.to;
 	local _, domain = split(from);
-	local code = gate.judge(to, from, domain, true, kind);
+	local code, emptied = gate.judge(to, from, domain, true, kind);
 	if code then
 		refuse(code, "inbound", to, from, kind);
 		return refuse_inbound(origin, stanza, code);
 	end
 	passes.inbound = passes.inbound + 1;
+	if emptied then empty(stanza); end
 	if stanza.name == "presence" then control.presence.saw(jid_bare(to), from, domain, stanza.attr.type); end
 end
 

@@ -102,11 +102,9 @@ function rules.decide(edge, partner, place, user, inbound, kind, contact, rooms)
 	end
 end
 
--- Whether a stanza that may pass goes on emptied: only an exemption let it, for the same sender could not write.
--- `refused` says the code that a chat message of his would be refused with.
-function rules.is_emptied(kind, refused)
-	return leaving[kind] ~= nil and (refused("message-chat") or nil) ~= nil;
-end
+-- Of these kinds a stanza that may pass goes on emptied when only an exemption let it: when the same sender's ordinary
+-- message would be refused.
+rules.leaving, rules.ordinary = leaving, "message-chat";
 
 -- Whether a presence stanza leaves without its status note: people of public partners see none.
 function rules.strips_status(partner, name)
