@@ -13,10 +13,11 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import re
 import unicodedata
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from controlpanel.shell.cells import undefuse
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -26,8 +27,6 @@ LONGEST_RECORD = 100_000
 _CHUNK = 65_536  # bytes
 _DELIMITERS = ",;\t"
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")  # .xlsx and .ods are ZIP, .xls is OLE
-#: What a spreadsheet takes for a formula when a cell begins with it (OWASP, CSV injection), quotes aside.
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
 class FileCode(StrEnum):
@@ -103,16 +102,6 @@ def heading_key(text: str) -> str:
     """A heading as it is compared: letters and digits only, without case and accents."""
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     return "".join(character for character in decomposed if character.isalnum())
-
-
-def defuse(text: str) -> str:
-    """``text`` as a cell that no spreadsheet takes for a formula; open_table() gives ``text`` back."""
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def _fused(cell: str) -> str:
-    """What defuse() was given, when ``cell`` came from it."""
-    return cell[1:] if cell[:1] == "'" and _FORMULA.match(cell) else cell
 
 
 def _places(
@@ -242,6 +231,8 @@ def _records(
         if not any(map(str.strip, cells)):
             continue  # an empty line, or the bare delimiters that spreadsheets leave at the end
         if len(cells) == width:
-            yield Record(lines.first, {name: _fused(cells[place].strip()) for name, place in places.items()})
+            yield Record(
+                lines.first, {name: undefuse(cells[place].strip()) for name, place in places.items()}
+            )
         else:
             yield Fault(lines.first, FileCode.RAGGED, {"found": len(cells), "expected": width})

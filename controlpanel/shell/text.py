@@ -30,6 +30,13 @@ def keys(field: str, value: str) -> dict[str, str]:
     return {f"{field}_key": fold(value), f"{field}_sort": sort_key(value)}
 
 
+def is_kept(stored: object, said: object) -> bool:
+    """Whether a file that says ``said`` leaves ``stored`` as it is: runs of blanks are one blank in files."""
+    if isinstance(stored, str) and isinstance(said, str):
+        return stored == said or " ".join(stored.split()) == said
+    return stored == said
+
+
 def has_control_characters(text: str, *, but: str = "") -> bool:
     """Whether a control, line or direction character that is not in ``but`` hides in ``text``.
 

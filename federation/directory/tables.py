@@ -154,6 +154,12 @@ LISTING = Listing(
         Column("assigned", _("Assigned policy"), lambda user: user.assigned_identity),
         Column("governing", _("Governing policy"), lambda user: user.governing_identity),
     ),
+    export_only=(
+        Column("first_name", _("First name"), lambda user: user.first_name),
+        Column("last_name", _("Last name"), lambda user: user.last_name),
+        Column("email", _("E-mail"), lambda user: user.email),
+        Column("department", _("Department"), lambda user: user.department),
+    ),
     properties=PROPERTIES,
     search=_search,
 )

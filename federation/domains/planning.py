@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from controlpanel.audit.members import batches
 from controlpanel.audit.records import facts
 from controlpanel.shell.delimited import Fault
+from controlpanel.shell.text import is_kept
 from federation.domains.csvfile import DomainRow, RowCode
 from federation.domains.models import FederatedDomain
 from federation.topology import names
@@ -52,7 +53,8 @@ def _place(plan: Plan, row: DomainRow, existing: FederatedDomain | None) -> None
     else:
         before = facts(existing)
         for name, value in row.values.items():
-            setattr(existing, name, value)
+            if not is_kept(getattr(existing, name), value):
+                setattr(existing, name, value)
         if facts(existing) == before:
             plan.unchanged += 1
         else:

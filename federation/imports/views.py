@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import logging
 from functools import partial
 from typing import TYPE_CHECKING
@@ -23,7 +22,8 @@ from controlpanel.accounts.rights import Right
 from controlpanel.audit.actor import Actor
 from controlpanel.audit.commits import Gone
 from controlpanel.shell.busy import SENTENCE, is_busy
-from controlpanel.shell.delimited import Fault, FileRefused, defuse
+from controlpanel.shell.cells import csv_line
+from controlpanel.shell.delimited import Fault, FileRefused
 from controlpanel.shell.uploads import LimitedFiles
 from federation.imports import progress, services
 from federation.imports.csvfile import open_users
@@ -183,24 +183,16 @@ def _sentence(error: Exception) -> str:
     return _("The database gave up. Try again.")
 
 
-class _Line:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def _refused_lines(kept: Upload) -> Iterator[str]:
-    write = csv.writer(_Line()).writerow
-    yield "\ufeff" + str(write([_("Line"), _("Reason"), _("Code")]))
+    yield "\ufeff" + csv_line([_("Line"), _("Reason"), _("Code")])
     catalogue = Catalogue(kept.choices)
     try:
         for batch in steps(open_users(kept.reader()).records, catalogue):
             for fault in batch:
                 if isinstance(fault, Fault):
                     reason = words.reason(str(fault.code), fault.params)
-                    yield str(write([fault.line, defuse(reason), str(fault.code)]))
+                    yield csv_line([fault.line, reason, fault.code])
     except FileRefused as error:
-        yield str(write([error.line, file_reason(error), str(error.code)]))
+        yield csv_line([error.line, file_reason(error), error.code])
     except Gone as error:
-        yield str(write(["", _sentence(error), ""]))
+        yield csv_line(["", _sentence(error), ""])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from controlpanel.audit.members import batches
 from controlpanel.shell.delimited import Fault
+from controlpanel.shell.text import is_kept
 from federation.directory.models import User
 from federation.directory.words import AUTOMATIC
 from federation.intake.rows import Refused, RowCode, user_rows
@@ -148,7 +149,7 @@ def _compared(row: UserRow, user: User, catalogue: Catalogue) -> Step:
     said["policy"] = None if row.policy is None else _named(policy)
     if source:
         now["source"], said["source"] = user.source, source
-    differing = [name for name, value in said.items() if value is not None and value != now[name]]
+    differing = [name for name, value in said.items() if value is not None and not is_kept(now[name], value)]
     before, after = ({name: facts[name] for name in differing} for facts in (now, said))
     return Step("changed" if differing else "left", row.line, user, before, after, pool, policy)
 

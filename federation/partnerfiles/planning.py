@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from controlpanel.audit.members import batches
 from controlpanel.shell.delimited import Fault
+from controlpanel.shell.text import is_kept
 from federation.partnerfiles.csvfile import PartnerRow
 from federation.partners import rules
 from federation.partners.lists import ListCode, fault
@@ -72,7 +73,8 @@ def _change(row: PartnerRow, existing: Partner | None) -> Change:
         for each in Partner._meta.concrete_fields:
             setattr(partner, each.attname, getattr(existing, each.attname))
     for name, value in row.values.items():
-        setattr(partner, name, value)
+        if not is_kept(getattr(partner, name), value):
+            setattr(partner, name, value)
     come = sorted(set(wanted) - set(had))
     if existing is None:
         come.insert(0, row.domain)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controlpanel.shell.delimited import Fault, FileCode, FileRefused, defuse
+from controlpanel.shell.cells import defuse
+from controlpanel.shell.delimited import Fault, FileCode, FileRefused
 from controlpanel.shell.text import has_control_characters
 from federation.imports.csvfile import open_users
 from federation.intake.rows import RowCode, UserRow, user_rows

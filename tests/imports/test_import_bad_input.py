@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from controlpanel.shell.delimited import defuse
+from controlpanel.shell.cells import defuse
 from federation.directory.models import User
 from federation.intake.rows import LONGEST
 from federation.policies.models import ExternalAccessPolicy

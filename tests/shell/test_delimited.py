@@ -16,13 +16,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from controlpanel.shell.cells import defuse
 from controlpanel.shell.delimited import (
     LONGEST_RECORD,
     Fault,
     FileCode,
     FileRefused,
     Record,
-    defuse,
     heading_key,
     open_table,
 )
@@ -226,16 +226,6 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         except FileRefused as refused:
             lines = content.decode("latin-1").replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
             assert 1 <= refused.line <= lines  # noqa: PT017  # both ways out are good
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+33 1", "-", "@x", "\tx", "\rx", "＝1", "'=1", "''@x"])
-def test_formulas_are_defused(text: str) -> None:
-    assert defuse(text) == "'" + text
-
-
-@pytest.mark.parametrize("text", ["", "Alice", "'quoted'", "1-2", "o'brien", "it's =1"])
-def test_other_text_is_left_alone(text: str) -> None:
-    assert defuse(text) == text
 
 
 def test_the_longest_record_fits_the_reader() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
 from controlpanel.audit.actor import Actor
 from controlpanel.shell.delimited import FileRefused
@@ -33,6 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
         parser.add_argument("--reason", default="", help="kept in the change log")
 
+    @no_translations
     def handle(self, *_args: Any, **options: Any) -> None:
         """Import it; or say, line by line, why not, with exit status 1."""
         try:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
 from controlpanel.audit.actor import Actor
 from controlpanel.shell.delimited import FileRefused
@@ -45,6 +45,7 @@ class Command(BaseCommand):
             "--make-policies", action="store_true", help="make user policies that are unknown"
         )
 
+    @no_translations
     def handle(self, *_args: Any, **options: Any) -> None:
         """Plan, print, apply."""
         path: Path = options["file"]
