@@ -6,7 +6,8 @@ PANEL_HOSTS         host names the panel answers to, comma separated (default: l
 PANEL_TLS           "true" when a TLS proxy stands in front: secure cookies, HSTS, redirect to https
 PANEL_PROXIES       how many trusted proxies stand in front (their X-Forwarded-For is believed; default 0)
 PANEL_MASTER_KEY    the master key of private keys, when it is not to be kept in the state directory
-PANEL_THREADS       threads of each process (default 32); gateways wait in at most three quarters of them
+PANEL_THREADS       threads of each process (default 32); gateways wait in at most three quarters of them,
+                    sign-ins in an eighth
 PANEL_METRICS_TOKEN who sends it as a bearer token may read /metrics (default: nobody)
 PANEL_SECRET_KEY    the secret key, when it is not to be kept in the state directory
 PANEL_MAIL_URL      where mails go out, such as smtp+tls://name:password@mail.contoso.com:587
@@ -44,7 +45,8 @@ try:
     ALLOWED_HOSTS = env.list("PANEL_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
     if not all(host and "/" not in host for host in ALLOWED_HOSTS or [""]):
         raise ValueError("PANEL_HOSTS names hosts, such as panel.example.org, without https://")
-    GATEWAYS_WAITING = max(1, env.int("PANEL_THREADS", 32, validate=validate.Range(min=1)) * 3 // 4)
+    _threads = env.int("PANEL_THREADS", 32, validate=validate.Range(min=1))
+    GATEWAYS_WAITING, SIGN_INS_WAITING = max(1, _threads * 3 // 4), max(1, _threads // 8)
     METRICS_TOKEN = env.str("PANEL_METRICS_TOKEN", "")
     SESSION_HOURS = env.int("PANEL_SESSION_HOURS", 10, validate=validate.Range(min=1))
     IMPORT_LIMIT_MB = env.int("PANEL_IMPORT_LIMIT_MB", 64, validate=validate.Range(min=1))
@@ -123,6 +125,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "controlpanel.shell.busy.BusyMiddleware",
+    "controlpanel.accounts.refusals.RefusalMiddleware",
 ]
 
 TEMPLATES = [
@@ -150,7 +153,7 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["controlpanel.accounts.hashing.GatedArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from controlpanel.accounts import services
+from controlpanel.accounts.hashing import GATE
 from controlpanel.accounts.models import Administrator
 from controlpanel.accounts.rights import Role
 from controlpanel.audit.actor import Actor
@@ -19,7 +21,7 @@ from controlpanel.shell.admin import RecordedAdmin, RecordedForm
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
 admin.site.unregister(Group)  # roles are the panel's own, see rights.py
 admin.site.site_header = admin.site.site_title = _("Control Panel: support desk")
@@ -87,6 +89,12 @@ class AdministratorAdmin(RecordedAdmin):
         "new_password",
         "seen_version",
     )
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The form. One that sets a password takes its turn before the transaction that Django begins."""
+        hashes = request.method == "POST" and request.POST.get("new_password")
+        with GATE.turn() if hashes else nullcontext():
+            return super().changeform_view(request, *args, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Administrator]:
         """With the roles, in one query more."""

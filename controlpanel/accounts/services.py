@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from controlpanel.accounts.actions import Action
+from controlpanel.accounts.hashing import in_turn
 from controlpanel.accounts.models import Administrator, RoleGrant
 from controlpanel.accounts.rights import Role
 from controlpanel.audit import commits
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from controlpanel.audit.actor import Actor
 
 
+@in_turn
 @transaction.atomic
 def create_administrator(
     *,
@@ -80,6 +82,7 @@ def set_roles(account: Administrator, *, roles: Iterable[Role], actor: Actor, re
     commits.change(account, {}, action=Action.ROLES, actor=actor, reason=reason, before=before, after=after)
 
 
+@in_turn
 @transaction.atomic
 def set_password(account: Administrator, password: str, *, actor: Actor, reason: str = "") -> None:
     """Set a new password; every session of the account but the one that asked ends with the next request."""

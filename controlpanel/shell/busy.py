@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse, HttpResponseBase
+    from django.utils.functional import _StrPromise
 
 SENTENCE = _("The panel is busy with a large change, such as an import. Try again in a moment.")
 #: Lock not available, deadlock, serialization failure (PostgreSQL, appendix A).
@@ -32,10 +33,10 @@ def is_busy(error: BaseException | None) -> bool:
     return name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or getattr(cause, "sqlstate", "") in _STATES
 
 
-def page(request: HttpRequest) -> HttpResponse:
-    """The page that says so. What was sent has changed nothing."""
-    response = render(request, "503.html", {"sentence": SENTENCE}, status=503)
-    response["Retry-After"] = _AGAIN
+def page(request: HttpRequest, sentence: _StrPromise = SENTENCE, again: int = _AGAIN) -> HttpResponse:
+    """The page that says so, and to try again after ``again`` seconds. What was sent has changed nothing."""
+    response = render(request, "503.html", {"sentence": sentence}, status=503)
+    response["Retry-After"] = again
     return response
 
 
