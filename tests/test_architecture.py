@@ -124,6 +124,66 @@ def is_super(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
 
 
+# Expressions: an address, a form or a file never becomes a pattern.
+
+
+def test_no_lookup_runs_an_expression_in_the_database() -> None:
+    """Nor LIKE of our own writing: Django escapes what is typed, and a reader waits for no backtracking."""
+    spoken = re.compile(
+        r"__i?regex|\bRawSQL\b|\.extra\(|\b(?:I?LIKE|REGEXP|GLOB|SIMILAR TO|RLIKE)\b\s+['\"%?{]"
+    )
+    assert [path for path in product() if spoken.search(text(path))] == []
+
+
+def test_every_pattern_is_written_in_the_source() -> None:
+    """One that is put together from data runs what somebody else wrote."""
+    takers = {
+        "compile",
+        "match",
+        "fullmatch",
+        "search",
+        "split",
+        "sub",
+        "subn",
+        "findall",
+        "finditer",
+        "template",
+    }
+    found = [
+        f"{path}:{node.lineno}"
+        for path in product()
+        for node in ast.walk(ast.parse(text(path)))
+        if isinstance(node, ast.Call) and is_of(node.func, "re", takers) and not is_written(node)
+    ]
+    names = [
+        f"{path}:{node.lineno}"
+        for path in product()
+        for node in ast.walk(ast.parse(text(path)))
+        if isinstance(node, ast.ImportFrom) and node.module in {"re", "regex", "fnmatch", "sre_compile"}
+    ]
+    assert (found, names) == ([], [])
+
+
+def is_of(function: ast.expr, module: str, names: set[str]) -> bool:
+    """Whether ``function`` is one of a module's, called by its full name."""
+    return (
+        isinstance(function, ast.Attribute)
+        and function.attr in names
+        and isinstance(function.value, ast.Name)
+        and function.value.id == module
+    )
+
+
+def is_written(call: ast.Call) -> bool:
+    """Whether the first argument stands there as it is, or is put together from constants of the module."""
+    parts = call.args[0].values if call.args and isinstance(call.args[0], ast.JoinedStr) else call.args[:1]
+    values = [part.value if isinstance(part, ast.FormattedValue) else part for part in parts]
+    return bool(values) and all(
+        isinstance(each, ast.Constant) or (isinstance(each, ast.Name) and each.id.isupper())
+        for each in values
+    )
+
+
 # What must not be told.
 
 

@@ -47,6 +47,7 @@ class Administrator(AbstractBaseUser, Recorded):
     USERNAME_FIELD = "username"
     AUDITED = ("username", "display_name", "email", "is_active")
     AUDIT_LABELS = {"roles": _("roles")}  # what the log names besides fields
+    SECRETS = ("password",)
 
     class Meta:
         verbose_name = _("administrator")

@@ -11,6 +11,7 @@ from controlpanel.audit.actions import known
 from controlpanel.audit.models import AuditEvent
 from controlpanel.audit.tables import kinds
 from controlpanel.audit.words import summary
+from controlpanel.shell.declared import DeclaredAdmin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ class InWords(admin.AllValuesFieldListFilter):
 
 
 @admin.register(AuditEvent)
-class EventAdmin(admin.ModelAdmin[AuditEvent]):
+class EventAdmin(DeclaredAdmin):
     """Nobody adds, changes or deletes an event."""
 
     list_display = (

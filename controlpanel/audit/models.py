@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Recorded(models.Model):
     """Columns of a row whose changes are committed by audit.commits: nothing but columns.
 
-    A model that has them names in ``AUDITED`` the fields that the log compares.
+    A model that has them names in ``AUDITED`` the fields that the log compares, and in ``SECRETS`` those that
+    no list reads.
     """
 
     version = models.PositiveIntegerField(default=1, editable=False)

@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.http import urlencode
 
 from controlpanel.lists.paging import Page, Tokens, count_of, count_text, page_of
+from controlpanel.lists.withheld import without_secrets
 from controlpanel.shell.context import ROWS_PER_PAGE
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class ListView:
         self.listing = listing
         self.request = request
         self.narrowed = listing.narrowing(request.GET)
-        self.queryset = listing.matching(rows, self.narrowed)
+        self.queryset = without_secrets(listing.matching(rows, self.narrowed))
         self.token = request.GET.get("page", "")
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpResponse, HttpResponseRedirect
@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from controlpanel.audit.commits import Conflict, Gone
+from controlpanel.shell.declared import DeclaredAdmin
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -31,7 +32,7 @@ class RecordedForm(forms.ModelForm[models.Model]):
         self.fields["seen_version"].initial = getattr(self.instance, "version", None)
 
 
-class RecordedAdmin(admin.ModelAdmin[Any]):
+class RecordedAdmin(DeclaredAdmin):
     """A page of the support desk. A room fills in ``write`` and ``remove`` with its services."""
 
     form = RecordedForm

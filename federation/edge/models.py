@@ -165,6 +165,7 @@ class XmppGatewayConfiguration(Recorded):
     objects = OneRowManager()
 
     AUDITED = (*rules.GATEWAY_NUMBERS, "log_bodies", "secret_made_at")
+    SECRETS = ("sealed_secret",)
     PAGE = "edge:xmpp-details"
 
     class Meta:
