@@ -26,6 +26,7 @@ HOLDING = frozenset(
         "dialback-refused",  # these three: partners who ask back get the answer of the secret before
         "dialback-not-fetched",
         "dialback-not-kept",
+        "server-unchecked",  # all that was looked at is as it should be
     }
 )
 #: With these it does not, or not for everyone, so "in force" would be untrue.
@@ -33,6 +34,7 @@ BREAKING = frozenset(
     {
         "expired",  # nobody federates
         "panel-in-clear",  # nobody federates, and nothing is asked: it stands in the server's log alone
+        "internals",  # nobody federates
         "s2s",  # no stream comes up on some host
         "s2s-not-owned",  # streams come up there without the module, too
         "strict-option",  # no stream comes up with a partner whose record asks for less

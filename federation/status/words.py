@@ -90,6 +90,14 @@ ALARM_LABELS = {
         "Its disk did not take the dialback secret. It is in use; after a restart the gateway goes by the "
         "one kept before or by its own until it reaches the panel."
     ),
+    "server-unchecked": gettext_lazy(
+        "The module was not tried on this version of Prosody. The parts of the server that it depends on are "
+        "there; test a message in each direction."
+    ),
+    "internals": gettext_lazy(
+        "This version of Prosody differs from what the module depends on, so nobody federates. Install a "
+        "version that the module was tried on, or a newer module."
+    ),
     "expired": gettext_lazy("The panel has not confirmed its rules for too long, so nobody federates."),
     "panel-in-clear": gettext_lazy(
         "It would ask the panel over a line that is open, so it does not ask, and nobody federates: "

@@ -9,7 +9,7 @@ local fetches, alarms, clock, loads = 0, {}, 0, 0
 
 prosody = { hosts = {} }
 for _, name in ipairs(NAMES) do prosody.hosts[name] = {} end
-module = { hook = function () end, log = function () end }
+module = { shared = function () return {} end, hook = function () end, log = function () end }
 package.loaded["util.time"] = { monotonic = function () return clock end }
 package.loaded["core.configmanager"] = { set = function (host, _, value) set[host] = value end }
 package.loaded["core.modulemanager"] = {
@@ -22,7 +22,9 @@ package.loaded["core.modulemanager"] = {
 	end;
 }
 
+local internals = assert(loadfile(folder .. "/internals.lib.lua"))()
 local control = {
+	internals = internals,
 	state = { limits = {} }, news = function () end;
 	report = {
 		alarm = function (code) alarms[code] = true end;

@@ -12,9 +12,11 @@ package.loaded["core.rostermanager"], package.loaded["util.stanza"] = {}, {}
 package.loaded["util.encodings"] = { idna = {} }
 
 local state = { domains = { ["contoso.test"] = true }, partners = {}, user = function () end }
+module = { shared = function () return {} end }
+local internals = assert(loadfile(folder .. "/internals.lib.lua"))()
 local gate = assert(loadfile(folder .. "/gate.lib.lua"))()({
-	current = function () return state end, answers = {}, report = { passed = {} };
-	rules = { named = {}, kind = function () end, decide = function () asked = asked + 1 end };
+	internals = internals, current = function () return state end, answers = {}, report = { passed = {} };
+	rules = { named = {}, leaving = {}, kind = function () end, decide = function () asked = asked + 1 end };
 })
 
 local function judge_all()

@@ -9,17 +9,19 @@ local partners = {
 	["stricter.test"] = { can = { ["dialback-tcp"] = true } };
 }
 local session = {
-	direction = "incoming", from_host = "first.test", to_host = "contoso.test", federation_method = "sasl-tls";
+	conn = {}, direction = "incoming", from_host = "first.test", to_host = "contoso.test", federation_method = "sasl-tls";
 	hosts = { ["first.test"] = {}, ["same.test"] = {}, ["bykey.test"] = { federation_method = "dialback-tls" };
 		["nolonger.test"] = { federation_method = "dialback-tls" }, ["stricter.test"] = {}, ["stranger.test"] = {} };
 	close = function (self) self.destroyed = true end;
 }
+prosody = { hosts = {} }
 module = { shared = function () return { session } end }
 package.loaded["util.array"] = {}
 package.loaded["util.timer"] = { add_task = function () end }
 
+local internals = assert(loadfile(folder .. "/internals.lib.lua"))()
 local streams = assert(loadfile(folder .. "/streams.lib.lua"))()({
-	news = function () end, slices = { breathe = function () end };
+	internals = internals, news = function () end, slices = { breathe = function () end };
 	gate = { partner = function (domain) return partners[domain] end };
 })
 streams.enforce()

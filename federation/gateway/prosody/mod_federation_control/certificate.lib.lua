@@ -9,13 +9,12 @@
 local ssl = require "ssl";
 local timer = require "util.timer";
 local verify_identity = require "util.x509".verify_identity;
-local create_context = require "core.certmanager".create_context;
 
 local SETTLE = 0.2; -- seconds from telling the server's modules to looking
 
 return function (control, options, new_client, open_sealed, tools, look, private)
 
-local report, folder = control.report, options.certificates;
+local report, internals, folder = control.report, control.internals, options.certificates;
 local certificate = { served = nil };
 local looked, busy; -- at which hosts; whether a look, a fetch or an installation is under way
 local refused; -- what was refused, for which hosts, and the certificate when the clock had a say
@@ -26,7 +25,7 @@ local function path(host, suffix) return ("%s/%s.%s"):format(folder, host, suffi
 -- Hosts of ours that people live on.
 local function our_hosts()
 	local state, found = control.current(), {};
-	for host, session in pairs(prosody.hosts) do
+	for host, session in pairs(internals.hosts) do
 		if state and state.domains[host] and session.type == "local" then found[#found + 1] = host; end
 	end
 	table.sort(found);
@@ -57,13 +56,11 @@ local function check(found, announced, hosts)
 	local ok, problem = private.write(crt, found.bundle);
 	if ok then ok, problem = private.write(key, found.key); end
 	local context;
-	if ok then context, problem = create_context("assigned certificate", "server", { certificate = crt, key = key }); end
+	if ok then context, problem = internals.create_context("assigned certificate", "server", { certificate = crt, key = key }); end
 	os.remove(crt);
 	os.remove(key);
 	if not context then return "the server cannot use it: " .. tostring(problem); end
 end
-
-local function tell_modules() prosody.events.fire_event("config-reloaded", {}); end
 
 -- The new files in place of the old, which stay beside them until the look.
 local function put(found, hosts)
@@ -142,12 +139,12 @@ local function install(found, announced)
 		put_back(hosts);
 		return refuse(announced, "certificate-refused", problem);
 	end
-	tell_modules();
+	internals.announce_reload();
 	timer.add_task(SETTLE, function ()
 		look_at_all(hosts, announced, function (fingerprint)
 			if fingerprint ~= announced then
 				put_back(hosts);
-				tell_modules();
+				internals.announce_reload();
 				refuse(announced, "certificate-not-served", "the server showed another one; the old one was put back");
 				looked = nil;
 				return;

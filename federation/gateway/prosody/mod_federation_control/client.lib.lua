@@ -7,8 +7,6 @@
 -- 16 KiB at a time, has one deadline that every byte renews, keeps the connection, insists on Content-Length,
 -- and calls done() exactly once.
 
-local connect = require "net.connect".connect;
-local resolver = require "net.resolvers.basic";
 local timer = require "util.timer";
 local parse_url = require "socket.url".parse;
 local verify_identity = require "util.x509".verify_identity;
@@ -17,6 +15,8 @@ local READ_SIZE = 16384;
 local LONGEST_HEAD = 16384;
 local PACE = 0.002; -- seconds between two reads of a long answer: the server's loop serves no timer while it reads
 local IDLE = 30; -- seconds without a byte, once the answer has begun
+
+return function (internals)
 
 local Client = {};
 Client.__index = Client;
@@ -36,10 +36,8 @@ end
 
 local function certificate_problem(client, conn)
 	if not conn:ssl() then return client.secure and "tls-missing" or nil; end
-	local socket = conn:socket();
-	local trusted = socket.getpeerverification and socket:getpeerverification();
-	if not trusted then return "certificate-untrusted"; end
-	local certificate = socket.getpeercertificate and socket:getpeercertificate();
+	if not internals.peer_is_trusted(conn) then return "certificate-untrusted"; end
+	local certificate = internals.peer_certificate(conn);
 	if not certificate or not verify_identity(client.host, false, certificate) then return "certificate-wrong-name"; end
 end
 
@@ -107,8 +105,8 @@ local function take_body(client, exchange, data)
 		finish(client, "refused");
 	elseif exchange.left == 0 then
 		finish(client, nil, exchange.headers.connection ~= "close");
-	elseif exchange.left > READ_SIZE and client.conn.pausefor then
-		client.conn:pausefor(PACE);
+	elseif exchange.left > READ_SIZE then
+		internals.pause_reading(client.conn, PACE);
 	end
 end
 
@@ -137,7 +135,7 @@ function Client:drop()
 end
 
 function Client:open()
-	connect(resolver.new(self.host, self.port, "tcp", { servername = self.host }), listener,
+	internals.connect(internals.basic_resolver(self.host, self.port, "tcp", { servername = self.host }), listener,
 		{ sslctx = self.secure and self.sslctx or nil, pattern = READ_SIZE }, self);
 end
 
@@ -188,3 +186,5 @@ local function new(url, sslctx)
 end
 
 return { new = new, is_in_clear = is_in_clear };
+
+end;

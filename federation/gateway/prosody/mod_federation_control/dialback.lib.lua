@@ -5,8 +5,6 @@
 -- mod_dialback reads its option when it loads, and a reload would carry the old secret over: so it is unloaded and
 -- loaded. Streams that stand do not notice.
 
-local configmanager = require "core.configmanager";
-local modulemanager = require "core.modulemanager";
 local monotonic = require "util.time".monotonic;
 
 local OPTION = "dialback_secret";
@@ -15,7 +13,8 @@ local AGAIN = 20; -- seconds until what failed is tried again
 
 return function (control, options, new_client, open_sealed, tools, private)
 
-local report = control.report;
+local report, internals = control.report, control.internals;
+local modules = internals.modules;
 local path = options.directory .. "/dialback";
 local dialback = { id = nil };
 local secret, busy, failed_at;
@@ -28,17 +27,17 @@ end
 
 -- For a host that is about to load its modules.
 function dialback.configure(host)
-	if secret then configmanager.set(host, OPTION, secret); end
+	if secret then internals.configuration.set(host, OPTION, secret); end
 end
 
 local function configure_all()
 	dialback.configure("*");
-	for host in pairs(prosody.hosts) do dialback.configure(host); end
+	for host in pairs(internals.hosts) do dialback.configure(host); end
 end
 
 local function load_again(host)
-	modulemanager.unload(host, "dialback");
-	local ok, problem = modulemanager.load(host, "dialback");
+	modules.unload(host, "dialback");
+	local ok, problem = modules.load(host, "dialback");
 	if ok then stale[host] = nil; end
 	return ok, problem;
 end
@@ -48,11 +47,11 @@ local function use(found)
 	local another = found.secret ~= secret;
 	dialback.id, secret, complete = found.id, found.secret, false;
 	configure_all();
-	for host in pairs(prosody.hosts) do
-		if another and modulemanager.is_loaded(host, "dialback") then stale[host] = true; end
+	for host in pairs(internals.hosts) do
+		if another and modules.is_loaded(host, "dialback") then stale[host] = true; end
 	end
 	local all, why = true, nil;
-	for host in pairs(prosody.hosts) do
+	for host in pairs(internals.hosts) do
 		local ok, problem = true, nil;
 		if stale[host] then ok, problem = load_again(host); end
 		if not ok then all, why = nil, problem; end

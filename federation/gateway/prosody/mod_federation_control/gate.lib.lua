@@ -5,11 +5,9 @@
 
 local jid = require "util.jid";
 local jid_split, jid_bare = jid.split, jid.bare;
-local load_roster = require "core.rostermanager".load_roster;
 local st = require "util.stanza";
 local to_ascii = require "util.encodings".idna.to_ascii;
 
-local hosts, bare_sessions = prosody.hosts, prosody.bare_sessions;
 local PRIORITY = 1000;
 local MOST_KNOWN = 10000; -- entries of each memory: one or two megabytes, seven at the most
 local LONGEST = 256; -- bytes of an address that is remembered: others choose resources, of up to a kilobyte
@@ -17,6 +15,7 @@ local LONGEST = 256; -- bytes of an address that is remembered: others choose re
 return function (control)
 
 local rules, report, answers = control.rules, control.report, control.answers;
+local internals, hosts = control.internals, control.internals.hosts;
 local decide, kind_of, named, passes = rules.decide, rules.kind, rules.named, report.passed;
 local leaving, ordinary = rules.leaving, rules.ordinary;
 local gate = {};
@@ -57,7 +56,7 @@ function gate.partner(domain)
 end
 
 local function is_contact(address, remote)
-	local roster = load_roster(split(address));
+	local roster = internals.load_roster(split(address));
 	return roster ~= nil and roster[jid_bare(remote)] ~= nil;
 end
 
@@ -129,14 +128,10 @@ end
 
 -- Remembers, of a user who is online, whether his presence went to a domain: presence.lib.lua acts on changes.
 local function note_presence(address, domain, allowed)
-	local user = bare_sessions[jid_bare(address)];
-	if not user then return; end
-	local shown = user.federation_shown;
-	if not shown then
-		shown = {};
-		user.federation_shown = shown;
-	end
-	shown[domain] = allowed;
+	local notes = internals.notes(jid_bare(address));
+	if not notes then return; end
+	notes.shown = notes.shown or {};
+	notes.shown[domain] = allowed;
 end
 
 local function judge_outbound(origin, stanza, address, domain, sent_by_hand)

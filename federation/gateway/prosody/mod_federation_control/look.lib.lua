@@ -1,15 +1,13 @@
 -- Which certificate this server shows to other servers: asked as they ask, over the network, by STARTTLS on its own
 -- port.
 
-local connect = require "net.connect".connect;
-local manual_resolver = require "net.resolvers.manual";
 local timer = require "util.timer";
 
 local PATIENCE = 10;
 local OPEN = "<?xml version='1.0'?><stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' to='%s' version='1.0'>";
 local STARTTLS = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
 
-return function (sslctx)
+return function (internals, sslctx)
 
 local listener = {};
 local looks = setmetatable({}, { __mode = "k" }); -- by connection
@@ -23,8 +21,7 @@ local function finish(look, fingerprint)
 end
 
 local function shown(conn)
-	local socket = conn:socket();
-	local found = socket.getpeercertificate and socket:getpeercertificate();
+	local found = internals.peer_certificate(conn);
 	return found and found:digest("sha256") or nil;
 end
 
@@ -57,14 +54,10 @@ function listener.onfail(look) finish(look); end
 
 -- Where this server listens for others.
 local function address()
-	local services = require "core.portmanager".get_active_services();
-	for interface, ports in pairs(services:get("s2s") or {}) do
-		for port in pairs(ports) do
-			if interface == "*" or interface == "0.0.0.0" then interface = "127.0.0.1"; end
-			if interface == "::" then interface = "::1"; end
-			return interface, port;
-		end
-	end
+	local interface, port = internals.listens_at();
+	if interface == "*" or interface == "0.0.0.0" then interface = "127.0.0.1"; end
+	if interface == "::" then interface = "::1"; end
+	return interface, port;
 end
 
 -- Calls done(fingerprint), in hexadecimal, or done(nil) when no certificate was shown.
@@ -74,7 +67,7 @@ return function (host, done)
 	local look = { host = host, done = done, buffer = "" };
 	look.watch = timer.add_task(PATIENCE, function () finish(look); end);
 	local kind = interface:find(":", 1, true) and "tcp6" or "tcp4";
-	connect(manual_resolver.new({ { kind, interface, port } }, kind), listener, {}, look);
+	internals.connect(internals.manual_resolver({ { kind, interface, port } }, kind), listener, {}, look);
 end;
 
 end;

@@ -15,12 +15,12 @@
 
 module:set_global();
 
-local modulemanager = require "core.modulemanager";
 local timer = require "util.timer";
 local monotonic = require "util.time".monotonic;
 
 local VERSION = "2";
-local hosts = prosody.hosts;
+local internals = module:require "internals";
+local hosts, modules = internals.hosts, internals.modules;
 
 local rules = module:require "rules";
 local tools = {
@@ -44,7 +44,7 @@ local options = {
 	wait = module:get_option_number("federation_control_wait", 25);
 	max_age = module:get_option_number("federation_control_max_age");
 	certificates = module:get_option_string("federation_control_certificates");
-	directory = module:get_option_string("federation_control_directory", prosody.paths.data .. "/federation_control");
+	directory = module:get_option_string("federation_control_directory", internals.data_path .. "/federation_control");
 };
 do
 	local path = module:get_option_string("federation_control_secret_file");
@@ -60,10 +60,10 @@ options.token, sealing_key = sealed.keys(options.secret);
 options.can_unseal = sealing_key ~= nil;
 
 -- What the parts share: `state` is the last good one, current() the one to decide by.
-local control = { rules = rules, started = os.time(), live = false, slices = module:require "slices" };
+local control = { internals = internals, closed = #internals.wrong > 0, rules = rules, started = os.time(), live = false, slices = module:require "slices" };
 
 local expired = false;
-function control.current() return not expired and control.state or nil; end
+function control.current() return not expired and not control.closed and control.state or nil; end
 
 local new_state = module:require "state" (tools);
 local new_document = module:require "document" (tools, new_state);
@@ -146,9 +146,11 @@ local function guard(host)
 	if guarded[host] then return; end
 	guarded[host] = true;
 	local context = module:context(host);
-	control.dialback.configure(host);
 	control.gate.guard(context);
-	control.negotiation.guard(context);
+	if control.dialback then
+		control.dialback.configure(host);
+		control.negotiation.guard(context);
+	end
 end
 
 local loaded = false;
@@ -157,11 +159,33 @@ local uninstall;
 -- Streams come up on a host only behind a module that came up itself.
 function module.add_host(host_module)
 	if not loaded then return nil, "not loaded"; end
-	local ok, problem = modulemanager.load(host_module.host, "s2s");
+	if control.closed then return; end
+	local ok, problem = modules.load(host_module.host, "s2s");
 	if not ok and problem ~= "module-already-loaded" then control.report.alarm("s2s", problem); end
 end
 
-function module.load()
+-- Something of this server is not as we assume: nobody federates until this module is loaded where it is.
+local function close(what)
+	control.closed = true;
+	control.report.alarm("internals", what .. " (Prosody " .. internals.version .. ")");
+end
+
+-- Of a stream that appears: no object of this kind is there when the module loads.
+local function check_stream(event)
+	local wrong = not control.closed and internals.wrong_stream(event.session);
+	if not wrong then return; end
+	close(wrong);
+	control.changed();
+end
+
+local function check_server()
+	if #internals.wrong > 0 then close(table.concat(internals.wrong, "; ")); end
+	if internals.is_checked then return; end
+	module:log("warn", "This module was not tried on Prosody %s but on %s", internals.version, internals.checked);
+	if not internals.is_known then control.report.alarm("server-unchecked", "Prosody " .. internals.version); end
+end
+
+local function check_options()
 	if not (module:get_option_set("modules_disabled", {}):contains("s2s")) then
 		control.report.alarm("s2s-not-owned", 'modules_disabled lacks "s2s": streams would come up without this module');
 	end
@@ -170,24 +194,44 @@ function module.load()
 			control.report.alarm("strict-option", option .. " must be false for partners without encryption");
 		end
 	end
-	local create_context = require "core.certmanager".create_context;
-	local sslctx = create_context("client_https port 0", "client",
+end
+
+local client = module:require "client" (internals);
+
+-- How a part gets clients of the panel's endpoint `what`.
+local function clients_of(what)
+	local sslctx = internals.create_context("client_https port 0", "client",
 		{ cafile = module:get_option_string("federation_control_cafile"), verify = { "peer" } });
-	local client, private = module:require "client", module:require "private";
-	local function new_client(what)
-		return function () return assert(client.new((options.url:gsub("exchange$", what)), sslctx)); end;
-	end
+	return function () return assert(client.new((options.url:gsub("exchange$", what)), sslctx)); end;
+end
+
+-- All that has a hand in how streams come up. Returns what takes it out again.
+local function install()
+	local private = module:require "private";
 	local function opens(what)
 		return function (text) return sealed.open(text, sealing_key, options.name, what); end;
 	end
-	local unverified = create_context("itself", "client", { verify = { "none" } });
-	control.certificate = module:require "certificate" (control, options, new_client "certificate", opens "certificate", tools, module:require "look" (unverified), private);
-	control.dialback = module:require "dialback" (control, options, new_client "dialback", opens "dialback", tools, private);
-	control.pull = module:require "pull" (control, options, new_client "exchange", new_document, tools);
+	local look = module:require "look" (internals, internals.create_context("itself", "client", { verify = { "none" } }));
+	control.certificate = module:require "certificate" (control, options, clients_of "certificate", opens "certificate", tools, look, private);
+	control.dialback = module:require "dialback" (control, options, clients_of "dialback", opens "dialback", tools, private);
 	local leave_negotiation, leave_timeouts = control.negotiation.install(), control.timeouts.install();
-	function uninstall()
+	module:hook("s2s-created", check_stream);
+	return function ()
 		leave_negotiation();
 		leave_timeouts();
+	end;
+end
+
+function module.load()
+	check_options();
+	check_server();
+	if not control.closed then uninstall = install(); end
+	local can_ask, problem = pcall(function ()
+		control.pull = module:require "pull" (control, options, clients_of "exchange", new_document, tools);
+	end);
+	if not can_ask then
+		close("the panel cannot be asked: " .. tostring(problem));
+		return; -- without streams, which come up behind a module that is ready
 	end
 	for host in pairs(hosts) do guard(host); end
 	module:hook("host-activated", guard, 1000);
@@ -210,8 +254,8 @@ end
 
 function module.unload()
 	control.unloaded = true;
-	control.pull.stop();
-	uninstall();
-	for host in pairs(hosts) do modulemanager.unload(host, "s2s"); end
-	modulemanager.unload("*", "s2s");
+	if control.pull then control.pull.stop(); end
+	if uninstall then uninstall(); end
+	for host in pairs(hosts) do modules.unload(host, "s2s"); end
+	modules.unload("*", "s2s");
 end

@@ -6,9 +6,6 @@
 --   dialback-tcp  not encrypted, authenticated by dialback
 
 local st = require "util.stanza";
-local basic_resolver = require "net.resolvers.basic";
-local manual_resolver = require "net.resolvers.manual";
-local service_resolver = require "net.resolvers.service";
 
 local XMLNS = { tls = "urn:ietf:params:xml:ns:xmpp-tls", sasl = "urn:ietf:params:xml:ns:xmpp-sasl";
 	dialback = "urn:xmpp:features:dialback", bidi_offer = "urn:xmpp:features:bidi", bidi = "urn:xmpp:bidi" };
@@ -18,7 +15,7 @@ local BEFORE_DIALBACK = 120;
 
 return function (control)
 
-local gate, streams = control.gate, control.streams;
+local gate, streams, internals = control.gate, control.streams, control.internals;
 local negotiation = {};
 
 local function partner_of(session) return gate.partner((streams.remote(session))); end
@@ -68,9 +65,9 @@ local function offer(event)
 	local partner = session.type == "s2sin_unauthed" and partner_of(session);
 	if not partner then return; end
 	session.federation_partner = partner;
-	prune(features, partner, session.secure);
-	if not partner.can["sasl-tls"] then session.external_auth = nil; end
-	if not session.secure and not partner.can["dialback-tcp"] then
+	prune(features, partner, internals.is_encrypted(session));
+	if not partner.can["sasl-tls"] then internals.refuse_external(session); end
+	if not internals.is_encrypted(session) and not partner.can["dialback-tcp"] then
 		features:maptags(function (tag) -- what is offered is shared by all streams, so a copy is marked
 			return tag.attr.xmlns == XMLNS.tls and st.stanza("starttls", tag.attr):tag("required"):up() or tag;
 		end);
@@ -83,8 +80,8 @@ local function features_received(event)
 	local partner = partner_of(session);
 	if not partner then streams.close(session, "policy-violation"); return true; end
 	session.federation_partner = partner;
-	prune(features, partner, session.secure);
-	if not session.secure and not partner.can["dialback-tcp"] and not features:get_child("starttls", XMLNS.tls) then
+	prune(features, partner, internals.is_encrypted(session));
+	if not internals.is_encrypted(session) and not partner.can["dialback-tcp"] and not features:get_child("starttls", XMLNS.tls) then
 		return give_up(session, "Encryption is required but was not offered");
 	end
 end
@@ -93,7 +90,7 @@ local function before_dialback(event)
 	local session = event.origin;
 	if session.type ~= "s2sout_unauthed" then return; end
 	local partner = partner_of(session);
-	if not partner or not allows_dialback(partner, session.secure) then
+	if not partner or not allows_dialback(partner, internals.is_encrypted(session)) then
 		return give_up(session, "No authentication that both sides accept was offered");
 	end
 end
@@ -103,21 +100,21 @@ local function key_received(event)
 	local partner = attr.from and gate.partner(attr.from);
 	if session.type ~= "s2sin_unauthed" and session.type ~= "s2sin" then return; end
 	if not partner then streams.close(session, "policy-violation"); return true; end
-	if not allows_dialback(partner, session.secure) then return give_up(session, "Dialback is not accepted here"); end
+	if not allows_dialback(partner, internals.is_encrypted(session)) then return give_up(session, "Dialback is not accepted here"); end
 end
 
 local function bidirectional_wanted(event)
 	local session = event.origin;
 	if session.type ~= "s2sin_unauthed" then return; end
 	local partner = partner_of(session);
-	if not partner or not may_be_bidirectional(partner, session.secure) then return true; end
+	if not partner or not may_be_bidirectional(partner, internals.is_encrypted(session)) then return true; end
 end
 
 -- A certificate must be valid where it is all there is. Elsewhere mod_s2s, which knows no partners, is not asked.
 local function certificate_checked(event)
 	local session, partner = event.session, gate.partner(event.host);
 	if not partner then return; end
-	local valid = session.cert_chain_status == "valid" and session.cert_identity_status == "valid";
+	local valid = internals.has_valid_certificate(session);
 	if not valid and not partner.can["dialback-tls"] then
 		session:close({ condition = "not-authorized", text = "Your server's certificate is not trusted" }, nil,
 			"Remote server's certificate is not trusted");
@@ -136,17 +133,17 @@ end
 local function authenticated(event)
 	local session, partner = event.session, gate.partner(event.host);
 	if not partner then streams.close(session, "policy-violation"); return true; end
-	local method = event.mechanism == "EXTERNAL" and "sasl-tls" or session.secure and "dialback-tls" or "dialback-tcp";
+	local method = event.mechanism == "EXTERNAL" and "sasl-tls" or internals.is_encrypted(session) and "dialback-tls" or "dialback-tcp";
 	if not partner.can[method] then return give_up(session, "Not authenticated as required"); end
-	local more = session.hosts[event.host];
+	local more = internals.domains(session)[event.host];
 	if more then more.federation_method = method; end
 	if session.federation_method then return; end -- one more domain on a stream that counts already
 	-- By the name in its header, so far only claimed, a stream is counted, closed, and used for what goes back.
-	if session.direction == "incoming" and event.host ~= session.from_host then
+	if not internals.is_outgoing(session) and event.host ~= session.from_host then
 		streams.close(session, "invalid-from");
 		return true;
 	end
-	if session.direction == "incoming" and too_many(partner) then
+	if not internals.is_outgoing(session) and too_many(partner) then
 		streams.close(session, "resource-constraint");
 		return true;
 	end
@@ -160,10 +157,10 @@ local function resolve_by_record(original)
 		local partner = service:match("^xmpps?%-server$") and gate.partner(hostname);
 		local proxy = partner and type(partner.proxy) == "string" and partner.proxy ~= "" and partner.proxy;
 		local no_tls = partner and not allows_tls(partner);
-		if service == "xmpps-server" and (proxy or no_tls) then return manual_resolver.new({}, connection, extra); end
+		if service == "xmpps-server" and (proxy or no_tls) then return internals.manual_resolver({}, connection, extra); end
 		if not proxy then return original(hostname, service, connection, extra); end
 		local host, port = proxy:match("^(.-):(%d+)$");
-		return basic_resolver.new(host or proxy, tonumber(port) or 5269, connection, extra);
+		return internals.basic_resolver(host or proxy, tonumber(port) or 5269, connection, extra);
 	end;
 end
 
@@ -182,12 +179,7 @@ end
 -- Takes its place in the server as a whole; returns a function that leaves it again.
 function negotiation.install()
 	module:hook("s2s-check-certificate", certificate_checked);
-	local original = service_resolver.new;
-	local ours = resolve_by_record(original);
-	service_resolver.new = ours;
-	return function ()
-		if service_resolver.new == ours then service_resolver.new = original; end
-	end;
+	return internals.wrap_service_resolver(resolve_by_record);
 end
 
 return negotiation;

@@ -52,7 +52,7 @@ local function confirmed()
 	delay, control.live = 0, true;
 	control.confirm();
 	report.over("panel-unreachable", "secret-refused", "panel-error", "another-history", "disk-state");
-	control.dialback.confirmed(headers, function () return request_body(0, true); end);
+	if control.dialback then control.dialback.confirmed(headers, function () return request_body(0, true); end); end
 	later(0);
 end
 
@@ -76,7 +76,7 @@ local function apply(document)
 		report.over("document-refused", "apply-failed");
 		confirmed();
 		control.changed();
-		control.certificate.again();
+		if control.certificate then control.certificate.again(); end
 	end);
 end
 
@@ -138,7 +138,7 @@ function again()
 	poller:post(headers, request_body(wait, nil, made), wait + PATIENCE, take, function (problem, code, answer)
 		arrived(not problem and (code == 200 or code == 204));
 		if stopped then return; end
-		if not problem and answer then
+		if not problem and answer and control.certificate then
 			control.certificate.announced(answer["federation-certificate"], headers, request_body(0, true));
 		end
 		local ok, fault = pcall(answered, problem, code, result(), wait > 0, monotonic() - began);

@@ -48,7 +48,7 @@ function report.over(...)
 end
 
 local function status()
-	if not control.state then return "none"; end
+	if not control.state or control.closed then return "none"; end
 	if not control.current() then return "expired"; end
 	return control.live and "live" or "disk";
 end
@@ -57,7 +57,7 @@ end
 local function our_hosts()
 	if not control.state then return nil; end
 	local found = array();
-	for host, session in pairs(prosody.hosts) do
+	for host, session in pairs(control.internals.hosts) do
 		local name = to_ascii(host) or host;
 		if session.type == "local" and control.state.domains[name] then found:push(name); end
 	end
@@ -69,7 +69,7 @@ local function make()
 	for code, alarm in pairs(alarms) do listed:push({ code = code, since = alarm.since, text = alarm.text }); end
 	local streams, total = control.streams.list();
 	return {
-		module = module_version, server = "Prosody " .. tostring(prosody.version), status = status();
+		module = module_version, server = "Prosody " .. control.internals.version, status = status();
 		in_force_since = control.in_force_since, confirmed = control.confirmed, started = control.started;
 		counters = { refused = report.refused, passed = report.passed };
 		refusals = array(refusals), refusals_dropped = dropped, alarms = listed;

@@ -14,10 +14,10 @@ local texts = {
 return function (control)
 
 local streams = {};
-local sessions = module:shared("/*/s2s/sessions");
+local internals = control.internals;
 
 function streams.remote(session)
-	if session.direction == "outgoing" then return session.to_host, session.from_host; end
+	if internals.is_outgoing(session) then return session.to_host, session.from_host; end
 	return session.from_host, session.to_host;
 end
 
@@ -29,22 +29,21 @@ end
 -- Every stream with a known remote side.
 function streams.each()
 	local found = {};
-	for _, session in pairs(sessions) do
-		if not session.destroyed and streams.remote(session) then found[#found + 1] = session; end
+	for session in pairs(internals.streams()) do
+		if internals.is_connected(session) and not internals.is_destroyed(session) and streams.remote(session) then found[#found + 1] = session; end
 	end
 	return ipairs(found);
 end
 
 local function describe(session)
 	local remote, here = streams.remote(session);
-	local socket = session.conn and session.conn:socket();
-	local info = session.secure and socket and socket.info and socket:info();
+	local protocol, cipher = internals.encryption(session);
 	return {
-		remote = remote, ["local"] = here, direction = session.direction == "outgoing" and "outbound" or "inbound";
-		both_ways = session.incoming and session.outgoing and true or nil;
+		remote = remote, ["local"] = here, direction = internals.is_outgoing(session) and "outbound" or "inbound";
+		both_ways = internals.is_both_ways(session) or nil;
 		method = session.federation_method, since = session.federation_since;
-		tls = info and info.protocol or nil, cipher = info and info.cipher or nil;
-		certificate = session.cert_chain_status == "valid" and session.cert_identity_status or session.cert_chain_status;
+		tls = protocol, cipher = cipher;
+		certificate = internals.certificate_status(session);
 	};
 end
 
@@ -62,7 +61,7 @@ end
 function streams.inbound(partner)
 	local of_partner, all = 0, 0;
 	for _, session in streams.each() do
-		if session.direction == "incoming" and session.federation_method then
+		if not internals.is_outgoing(session) and session.federation_method then
 			all = all + 1;
 			if control.gate.partner(session.from_host) == partner then of_partner = of_partner + 1; end
 		end
@@ -73,8 +72,7 @@ end
 -- Whether a stream, or one more domain on it, is authenticated in a way that a partner's record allows. On one that we
 -- opened, SASL proved us to them; who they are, only their certificate proved, or else nothing but the DNS.
 local function is_allowed(session, partner, method)
-	if method == "sasl-tls" and session.direction == "outgoing"
-			and not (session.cert_chain_status == "valid" and session.cert_identity_status == "valid") then
+	if method == "sasl-tls" and internals.is_outgoing(session) and not internals.has_valid_certificate(session) then
 		return partner.can["sasl-tls"] and partner.can["dialback-tls"];
 	end
 	return not method or partner.can[method];
@@ -92,9 +90,10 @@ function streams.enforce()
 		elseif not method and session.federation_partner and session.federation_partner ~= partner then
 			streams.close(session, "reset");
 		else
-			for domain, more in pairs(session.hosts or {}) do
+			local domains = internals.domains(session);
+			for domain, more in pairs(domains) do
 				local other = control.gate.partner(domain);
-				if not other or not is_allowed(session, other, more.federation_method or method) then session.hosts[domain] = nil; end
+				if not other or not is_allowed(session, other, more.federation_method or method) then domains[domain] = nil; end
 			end
 		end
 		control.slices.breathe();
@@ -106,7 +105,7 @@ local function keep_alive()
 	local state = control.current();
 	for _, session in streams.each() do
 		local partner = control.gate.partner((streams.remote(session)));
-		if partner and partner.keep_alive and session.federation_method and session.sends2s then session.sends2s(" "); end
+		if partner and partner.keep_alive and session.federation_method then internals.send_whitespace(session); end
 	end
 	local seconds = state and tonumber(state.limits.keep_alive) or 300;
 	return math.max(seconds, 10);

@@ -5,9 +5,6 @@
 -- 4.6 has them show that a connection is alive, and an idle peer is one that sends no stanzas. Where they counted, no
 -- stream that is kept alive would ever be idle. What acknowledges stanzas (XEP-0198) is no stanza either.
 
-local configmanager = require "core.configmanager";
-local destroy_session = require "core.s2smanager".destroy_session;
-local filters = require "util.filters";
 local timer = require "util.timer";
 local monotonic = require "util.time".monotonic;
 
@@ -19,7 +16,8 @@ local STANZAS = { message = true, presence = true, iq = true };
 return function (control)
 
 local timeouts = {};
-local sessions = module:shared("/*/s2s/sessions");
+local internals = control.internals;
+local configuration, filters = internals.configuration, internals.filters;
 local own = module:get_option_number("s2s_timeout", 90);
 
 -- All that a stanza costs; the looks do the rest.
@@ -36,10 +34,10 @@ end
 
 local function give_up(session)
 	session.log("info", "Not authenticated in time");
-	if session.conn then
+	if internals.is_connected(session) then
 		session:close({ condition = "connection-timeout", text = "Not authenticated in time" }, nil, "Not authenticated in time");
 	else -- the other server has not answered at all
-		destroy_session(session, "connection-timeout", "The other server did not answer in time");
+		internals.destroy(session, "connection-timeout", "The other server did not answer in time");
 	end
 	control.news();
 end
@@ -57,8 +55,8 @@ local function look(session, now, establishment, inactivity)
 	local since = session.federation_watched_since;
 	if not since then
 		session.federation_watched_since, session.federation_busy = now, true;
-	elseif session.destroyed then
-		if session.conn and now - since >= LINGER then session.conn:close(); end
+	elseif internals.is_destroyed(session) then
+		if now - since >= LINGER then internals.close_connection(session); end
 	elseif session.federation_closing then
 		return;
 	elseif session.type ~= "s2sin" and session.type ~= "s2sout" then
@@ -70,20 +68,11 @@ local function look(session, now, establishment, inactivity)
 	end
 end
 
-local function collect()
-	local found = {};
-	for _, session in pairs(sessions) do found[session] = true; end
-	for _, host in pairs(prosody.hosts) do
-		for _, session in pairs(host.s2sout or {}) do found[session] = true; end -- those that connect yet, too
-	end
-	return found;
-end
-
 local function look_at_all()
 	local now, limits = monotonic(), control.state and control.state.limits or {};
 	local establishment = tonumber(limits.establishment_timeout) or own;
 	local inactivity = tonumber(limits.inactivity_timeout);
-	for session in pairs(collect()) do
+	for session in pairs(internals.streams()) do
 		local ok, problem = pcall(look, session, now, establishment, inactivity);
 		if not ok then module:log("error", "Looking at a stream: %s", problem); end
 	end
@@ -91,9 +80,9 @@ end
 
 local written; -- in the configuration
 local function lift_prosodys_own() -- also called where nothing was read anew: a new certificate is a reload, too
-	local found = configmanager.get("*", "s2s_timeout");
+	local found = configuration.get("*", "s2s_timeout");
 	if found ~= BEYOND then written = found; end
-	configmanager.set("*", "s2s_timeout", BEYOND);
+	configuration.set("*", "s2s_timeout", BEYOND);
 end
 
 -- Before mod_s2s is loaded. Returns a function that ends it.
@@ -108,7 +97,7 @@ function timeouts.install()
 	end);
 	return function ()
 		filters.remove_filter_hook(watch);
-		configmanager.set("*", "s2s_timeout", written); -- who is loaded again reads it
+		configuration.set("*", "s2s_timeout", written); -- who is loaded again reads it
 	end;
 end
 
