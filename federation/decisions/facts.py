@@ -128,7 +128,7 @@ class Facts:
     user: User | None
     contact: bool = False  # the remote address is on the user's contact list
     component: bool = False  # the local address belongs to a component of ours
-    remote_is_ours: bool = False
+    remote_is_ours: bool = False  # as the local domain is
     remote_is_rooms: bool = False  # what answers at the remote domain is a service of rooms (XEP-0030)
 
 

@@ -76,10 +76,10 @@ def answer(question: Question) -> Answer:
         user=known,
         contact=question.contact,
         component=known is None and _is_below(local.domain, ours),
-        remote_is_ours=remote.domain in ours,
+        remote_is_ours={local.domain, remote.domain} <= ours,
     )
     found = Answer(question, decide(asked), None, user, policy, partner)
-    return found if partner or asked.remote_is_ours else _with_sip(found, asked, edge)
+    return found if partner or remote.domain in ours else _with_sip(found, asked, edge)
 
 
 def the_edge() -> AccessEdgeConfiguration:

@@ -11,8 +11,9 @@ from django.utils.http import urlencode
 
 from federation.gateway.models import Refusal, Stream
 from federation.partners.models import Partner, PartnerDomain
-from federation.partners.rules import negotiate
+from federation.partners.rules import Method, negotiate
 from federation.status.words import METHOD_LABELS, REFUSAL_LABELS
+from federation.topology.models import LocalDomain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from federation.gateway.models import Gateway
 
+#: How gateways of ours authenticate to each other (rules.internal of the module).
+_INTERNAL = frozenset({Method.SASL_TLS.value})
 #: How many refusals of one code a page shows.
 SHOWN = 10
 
@@ -36,10 +39,11 @@ class Shown:
 
 @dataclass
 class OfPartner:
-    """The streams with one partner, or (None) with domains that are no partner's."""
+    """The streams with one partner, or (None) with a domain that is no partner's but perhaps ours."""
 
     partner: Partner | None
     name: str
+    is_internal: bool = False
     streams: list[Shown] = field(default_factory=list)
 
 
@@ -58,23 +62,27 @@ def allowed_methods(partner: Partner) -> frozenset[str]:
     return frozenset(method.value for method in negotiate(*partner.choice).methods)
 
 
-def shown(stream: Stream, partner: Partner | None) -> Shown:
-    """``stream`` against what the record of its partner demands."""
+def shown(stream: Stream, partner: Partner | None, *, is_internal: bool = False) -> Shown:
+    """``stream`` against what the record of its partner demands; between our own gateways, the strictest."""
     label = METHOD_LABELS.get(stream.method, stream.method)
-    is_demanded = not stream.method or (partner is not None and stream.method in allowed_methods(partner))
-    return Shown(stream, label, is_demanded)
+    allowed = allowed_methods(partner) if partner else _INTERNAL if is_internal else frozenset()
+    return Shown(stream, label, not stream.method or stream.method in allowed)
 
 
 def by_partner(streams: Iterable[Stream]) -> list[OfPartner]:
-    """Streams in the order of their partners; two queries."""
+    """Streams in the order of their partners; three queries."""
     streams = list(streams)
-    rows = PartnerDomain.objects.filter(domain__in={stream.remote for stream in streams})
-    partners = {row.domain: row.partner for row in rows.select_related("partner")}
+    remotes = {stream.remote for stream in streams}
+    rows = PartnerDomain.objects.filter(domain__in=remotes).select_related("partner")
+    partners = {row.domain: row.partner for row in rows}
+    ours = set(LocalDomain.objects.filter(domain__in=remotes).values_list("domain", flat=True))
     found: dict[str, OfPartner] = {}
     for stream in streams:
         partner = partners.get(stream.remote)
         name = partner.shown if partner else stream.remote
-        found.setdefault(name, OfPartner(partner, name)).streams.append(shown(stream, partner))
+        internal = stream.remote in ours
+        told = shown(stream, partner, is_internal=internal)
+        found.setdefault(name, OfPartner(partner, name, internal)).streams.append(told)
     return [found[name] for name in sorted(found)]
 
 

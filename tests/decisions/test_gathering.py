@@ -111,6 +111,18 @@ def test_our_own_domains_are_no_federation_and_our_rooms_no_users() -> None:
     assert code(ask(local="contoso.com")) == ""
 
 
+def test_only_between_two_very_domains_of_ours_nothing_is_asked() -> None:
+    open_everything()
+    for domain in ("contoso.com", "branch.com"):
+        topology.create_domain(domain=domain, actor=MAKER)
+    edge.change_access(actor=MAKER, federation=False)
+    assert ask(remote="bea@branch.com", kind=Kind.ROOM_JOIN).decision.verdict is Verdict.NOT_FEDERATION
+    edge.change_access(actor=MAKER, federation=True)
+    assert code(ask(remote="bea@sub.branch.com")) == "partner-unknown"
+    assert code(ask(local="room@conference.contoso.com", remote="bea@branch.com")) == "partner-unknown"
+    assert code(ask(local="x@elsewhere.com", remote="bea@branch.com")) == "partner-unknown"
+
+
 @pytest.mark.parametrize(
     "remote,expected,by_sip",
     [

@@ -40,7 +40,8 @@ end
 function commands.decide(c)
 	local node, host = c.here:match("^([^@]+)@(.+)$")
 	host = host or c.here
-	local partner = state.partners[c.domain]
+	local between_ours = state.domains[c.domain] and state.domains[host]
+	local partner = between_ours and rules.internal or state.partners[c.domain]
 	local place = c.component and "component" or node and "user" or "server"
 	local user = place == "user" and state:user(node, host) or nil
 	local function code_of(kind) return rules.decide(state.edge, partner, place, user, c.inbound, kind, c.contact, c.rooms) end

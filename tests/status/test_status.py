@@ -19,6 +19,7 @@ from federation.policies import services as policies
 from federation.replication import services
 from federation.replication.models import Panel, Revision
 from federation.status.standing import stands
+from federation.topology import services as topology
 from tests.makers import MAKER, global_policy, make_site
 from tests.pages import Page
 from tests.replication.conftest import Asker, asker, no_thread_left
@@ -208,6 +209,20 @@ def test_the_page_of_a_gateway_shows_streams_partner_by_partner_and_refusals_cod
     assert "<b>@x.test" not in text
     asked = "local=alice%40contoso.test&amp;remote=%3Cb%3E%40x.test&amp;direction=inbound"
     assert f"{reverse('decisions:list')}?{asked}" in text
+
+
+def test_a_stream_with_a_domain_of_ours_is_internal_and_no_partners(bob_client: Client) -> None:
+    gateway = make_gateway(revision=1)
+    topology.create_domain(domain="branch.test", actor=MAKER)
+    common = {"gateway": gateway, "local": "contoso.test", "direction": "inbound", "remote": "branch.test"}
+    Stream.objects.create(**common, method="sasl-tls", tls="TLSv1.3")
+    address = reverse("status:details", args=[gateway.pk])
+    assert "branch.test internal" in Page(bob_client.get(address)).texts("h3")
+    text = bob_client.get(address).content.decode()
+    assert "no partner" not in text
+    assert "not as its record demands" not in text
+    Stream.objects.create(**common, method="dialback-tls", tls="TLSv1.3")
+    assert "not as its record demands" in bob_client.get(address).content.decode()
 
 
 @pytest.mark.parametrize("code", ["contact-required", reports.NO_SNAPSHOT])

@@ -43,12 +43,13 @@ OURS = (
     Who("contoso.test", "server"),
     Who("ext.contoso.test", "component"),
 )
-#: The domains of others, by what kind of partner they are; "" is none.
+#: The domains on other servers, by what kind of partner they are; "" is none, and one is a domain of ours.
 THEIRS = {
     "northwind.test": "",
     "fabrikam.test": "federated",
     "verified.test": "public-verified",
     "public.test": "public-unverified",
+    "branch.test": "ours",
 }
 _POLICIES = list(product((True, False), repeat=2))  # numbers 1 to 4: federated, xmpp
 
@@ -67,7 +68,9 @@ def organisation(*, edge: bool) -> list[Object]:
             policy = number if number > 1 else None
             made.append(objects.user(who.address, enabled=enabled, pool=home, policy=policy))
     for number, (domain, kind) in enumerate(THEIRS.items(), 1):
-        if kind:
+        if kind == "ours":
+            made.append(objects.domain(domain))
+        elif kind:
             made.append(objects.partner(number, domains=[domain], type=kind, methods=["sasl-tls"]))
     return made
 
@@ -98,13 +101,24 @@ class Row(NamedTuple):
     def case(self) -> Case:
         """The row as the written table knows it."""
         _address, local, federated, xmpp = self.who
-        partner = THEIRS[self.domain]
-        return Case(self.edge, partner, local, federated, xmpp, self.direction, self.kind, self.contact)
+        case = Case(self.edge, self.partner, local, federated, xmpp, self.direction, self.kind, self.contact)
+        return case._replace(ours=self.is_internal)
+
+    @property
+    def partner(self) -> str:
+        """What kind of partner it is about; "" is none."""
+        kind = THEIRS[self.domain]
+        return "" if kind == "ours" else kind
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether both domains are ours; that of a component is not."""
+        return THEIRS[self.domain] == "ours" and self.who.local != "component"
 
     @property
     def facts(self) -> Facts:
         """The row as decisions/rules.py wants it."""
-        kind, user = THEIRS[self.domain], None
+        kind, user = self.partner, None
         if self.who.is_person and self.who.local != "unknown":
             policy = Policy("some", self.who.federated, self.who.xmpp)
             survivable = "survivable" in self.who.local
@@ -119,6 +133,7 @@ class Row(NamedTuple):
             user=user,
             contact=self.contact,
             component=self.who.local == "component",
+            remote_is_ours=self.is_internal,
         )
 
     @property

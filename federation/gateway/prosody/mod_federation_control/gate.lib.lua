@@ -55,6 +55,20 @@ function gate.partner(domain)
 	return state and domain and (found(state.partners, domain)) or nil;
 end
 
+-- The record that counts between a domain of others and one that is hosted here: a partner's, rules.internal between two
+-- domains of ours, or nil. Nobody else speaks for a domain that is hosted here.
+local function peer(state, domain, here)
+	if here and not hosts[domain] and (found(state.domains, domain)) and (found(state.domains, here)) then
+		return rules.internal;
+	end
+	return (found(state.partners, domain));
+end
+
+function gate.peer(domain, here)
+	local state = control.current();
+	return state and domain and peer(state, domain, here) or nil;
+end
+
 local function is_contact(address, remote)
 	local roster = internals.load_roster(split(address));
 	return roster ~= nil and roster[jid_bare(remote)] ~= nil;
@@ -69,7 +83,7 @@ local function by_rules(state, node, host, domain, inbound, kind)
 		local ours, name = found(state.domains, host);
 		if ours and node then user = state:user(node, name); elseif ours then place = "server"; end
 	end
-	return decide(state.edge, (found(state.partners, domain)), place, user, inbound, kind, false);
+	return decide(state.edge, peer(state, domain, host), place, user, inbound, kind, false);
 end
 
 -- What the rules in force said of an address of ours and a domain outside, of kinds that no rule names: code or
@@ -203,12 +217,12 @@ local function to_remote(event)
 	end
 	if stanza.name ~= "presence" then return; end
 	if emptied then event.stanza = empty(st.clone(stanza)); return; end
-	local partner = gate.partner(event.to_host);
+	local partner = gate.peer(event.to_host, event.from_host);
 	if partner and rules.strips_status(partner, "presence") then event.stanza = without_status(stanza); end
 end
 
 local function refuse_inbound(origin, stanza, code)
-	if code == "partner-unknown" or code == "no-snapshot" then
+	if code == "no-snapshot" or code == "partner-unknown" and not gate.peer(control.streams.remote(origin)) then
 		control.streams.close(origin, "policy-violation");
 	elseif answers.due(stanza) then
 		local reply = answers.nobody(stanza);

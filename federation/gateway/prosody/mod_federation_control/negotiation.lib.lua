@@ -4,6 +4,7 @@
 --   sasl-tls      both certificates count, no dialback
 --   dialback-tls  encrypted, authenticated by dialback
 --   dialback-tcp  not encrypted, authenticated by dialback
+-- Between two gateways of ours there is no record; only sasl-tls is accepted (rules.internal).
 
 local st = require "util.stanza";
 
@@ -18,7 +19,13 @@ return function (control)
 local gate, streams, internals = control.gate, control.streams, control.internals;
 local negotiation = {};
 
-local function partner_of(session) return gate.partner((streams.remote(session))); end
+local function partner_of(session) return gate.peer(streams.remote(session)); end
+
+-- The record that counts for a domain that a stream is to be authenticated for.
+local function partner_at(session, domain)
+	local _, here = streams.remote(session);
+	return gate.peer(domain, here);
+end
 
 local function allows_tls(partner) return partner.can["sasl-tls"] or partner.can["dialback-tls"]; end
 
@@ -54,7 +61,7 @@ end
 local function offered(event)
 	local session = event.origin;
 	if session.type ~= "s2sin_unauthed" or not session.from_host then return; end
-	if not gate.partner(session.from_host) then
+	if not partner_of(session) then
 		streams.close(session, "policy-violation");
 		return true;
 	end
@@ -97,7 +104,7 @@ end
 
 local function key_received(event)
 	local session, attr = event.origin, event.stanza.attr;
-	local partner = attr.from and gate.partner(attr.from);
+	local partner = gate.peer(attr.from, attr.to);
 	if session.type ~= "s2sin_unauthed" and session.type ~= "s2sin" then return; end
 	if not partner then streams.close(session, "policy-violation"); return true; end
 	if not allows_dialback(partner, internals.is_encrypted(session)) then return give_up(session, "Dialback is not accepted here"); end
@@ -112,7 +119,7 @@ end
 
 -- A certificate must be valid where it is all there is. Elsewhere mod_s2s, which knows no partners, is not asked.
 local function certificate_checked(event)
-	local session, partner = event.session, gate.partner(event.host);
+	local session, partner = event.session, partner_at(event.session, event.host);
 	if not partner then return; end
 	local valid = internals.has_valid_certificate(session);
 	if not valid and not partner.can["dialback-tls"] then
@@ -124,6 +131,7 @@ local function certificate_checked(event)
 end
 
 local function too_many(partner)
+	if partner.internal then return false; end
 	local limits = control.current().limits;
 	local of_partner, all = streams.inbound(partner);
 	local limit = type(partner.limit) == "number" and partner.limit or limits.partner_connection_limit;
@@ -131,7 +139,7 @@ local function too_many(partner)
 end
 
 local function authenticated(event)
-	local session, partner = event.session, gate.partner(event.host);
+	local session, partner = event.session, partner_at(event.session, event.host);
 	if not partner then streams.close(session, "policy-violation"); return true; end
 	local method = event.mechanism == "EXTERNAL" and "sasl-tls" or internals.is_encrypted(session) and "dialback-tls" or "dialback-tcp";
 	if not partner.can[method] then return give_up(session, "Not authenticated as required"); end

@@ -48,7 +48,7 @@ end
 -- that is still there.
 local function send_unavailable(session, to, domain)
 	local host = session.host;
-	local partner = gate.partner(domain);
+	local partner = gate.peer(domain, host);
 	if not partner and not internals.has_stream_to(host, domain) then return; end
 	local stanza = st.presence({ type = "unavailable", from = session.full_jid, to = to });
 	gate.pass(stanza);

@@ -10,6 +10,10 @@ rules.types = {
 	["public-unverified"] = { may_write = false, sees_notes = false };
 };
 
+-- Rule 0: what stands in the place of a partner's record when both domains are ours. It is no federation, so nothing is
+-- asked of stanzas; streams between two gateways are as strict as a partner's record is when it is made.
+rules.internal = { internal = true, type = "federated", keep_alive = true, can = { ["sasl-tls"] = true } };
+
 local kinds = {
 	message = { normal = "message-normal", chat = "message-chat", headline = "message-headline",
 		groupchat = "message-groupchat", error = "message-error" };
@@ -78,7 +82,7 @@ end
 
 -- The code of the first rule that refuses, or nil when the stanza may pass.
 --   edge     whether federation is on at the edge
---   partner  nil or a table with `type`: the partner whose domain *is* the remote domain
+--   partner  nil or a table with `type`: the partner whose domain *is* the remote domain; or rules.internal
 --   place    what the local address is: "user", "server" (no local part) or "component"
 --   user     for a user: his record, or nil when the directory has none
 --   inbound  the direction
@@ -87,6 +91,7 @@ end
 --            to know says false, and looks when the answer is "contact-required".
 --   rooms    whether what answers at the remote domain is a service of rooms
 function rules.decide(edge, partner, place, user, inbound, kind, contact, rooms)
+	if partner and partner.internal then return nil; end
 	-- A person may always withdraw from a partner; at a component there is no person.
 	local withdrawal = partner and withdrawals[kind] and place ~= "component";
 	if not (edge or withdrawal) then return "edge-federation-off"; end

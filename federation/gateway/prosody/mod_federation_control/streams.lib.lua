@@ -57,13 +57,14 @@ function streams.list()
 	return listed, total;
 end
 
--- How many inbound streams a partner has, and how many there are in all.
+-- How many inbound streams a partner has, and how many partners have in all.
 function streams.inbound(partner)
 	local of_partner, all = 0, 0;
 	for _, session in streams.each() do
 		if not internals.is_outgoing(session) and session.federation_method then
-			all = all + 1;
-			if control.gate.partner(session.from_host) == partner then of_partner = of_partner + 1; end
+			local peer = control.gate.peer(streams.remote(session));
+			if not (peer and peer.internal) then all = all + 1; end
+			if peer == partner then of_partner = of_partner + 1; end
 		end
 	end
 	return of_partner, all;
@@ -78,12 +79,13 @@ local function is_allowed(session, partner, method)
 	return not method or partner.can[method];
 end
 
--- Closes what the rules in force do not allow: streams with domains that are no partner (any more), and those
+-- Closes what the rules in force do not allow: streams with domains that are no partner's and not ours (any more), and those
 -- that were authenticated in a way their partner's record does not allow (any more). A stream that was still
 -- being negotiated by a record that changed begins anew (RFC 6120, 4.9.3.16): it might never come to an end.
 function streams.enforce()
 	for _, session in streams.each() do
-		local partner = control.gate.partner((streams.remote(session)));
+		local remote, here = streams.remote(session);
+		local partner = control.gate.peer(remote, here);
 		local method = session.federation_method;
 		if not partner or not is_allowed(session, partner, method) then
 			streams.close(session, "policy-violation");
@@ -92,7 +94,7 @@ function streams.enforce()
 		else
 			local domains = internals.domains(session);
 			for domain, more in pairs(domains) do
-				local other = control.gate.partner(domain);
+				local other = control.gate.peer(domain, here);
 				if not other or not is_allowed(session, other, more.federation_method or method) then domains[domain] = nil; end
 			end
 		end
@@ -104,7 +106,7 @@ end
 local function keep_alive()
 	local state = control.current();
 	for _, session in streams.each() do
-		local partner = control.gate.partner((streams.remote(session)));
+		local partner = control.gate.peer(streams.remote(session));
 		if partner and partner.keep_alive and session.federation_method then internals.send_whitespace(session); end
 	end
 	local seconds = state and tonumber(state.limits.keep_alive) or 300;
