@@ -105,7 +105,6 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
-    "axes",
     "controlpanel.accounts",
     *dict.fromkeys(["controlpanel.audit", *rooms()]),
 ]
@@ -117,15 +116,14 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "controlpanel.accounts.refusals.RefusalMiddleware",  # before all that refuse
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "controlpanel.accounts.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "axes.middleware.AxesMiddleware",
     "controlpanel.shell.busy.BusyMiddleware",
-    "controlpanel.accounts.refusals.RefusalMiddleware",
 ]
 
 TEMPLATES = [
@@ -150,8 +148,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Who signs in, and how.
 AUTH_USER_MODEL = "accounts.Administrator"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "controlpanel.accounts.backends.CountedBackend",
+    "django.contrib.auth.backends.ModelBackend",  # for sessions of versions before; nobody signs in by it
 ]
 PASSWORD_HASHERS = ["controlpanel.accounts.hashing.GatedArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -166,14 +164,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:login"
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_USERNAME_CALLABLE = "controlpanel.accounts.sessions.attempted_name"
-AXES_LOCKOUT_CALLABLE = "controlpanel.accounts.views.locked_out"
-AXES_ENABLE_ADMIN = False  # unlocking is an action of ours, so that it is recorded
-AXES_CLIENT_IP_CALLABLE = "controlpanel.shell.http.client_address"
+CSRF_FAILURE_VIEW = "controlpanel.accounts.refusals.forged"
 
 # Sessions, cookies, transport.
 SESSION_COOKIE_AGE = SESSION_HOURS * 3600
@@ -236,7 +227,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "filters": {"not-refused": {"()": "controlpanel.shell.processlog.NotRefused"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"axes": {"level": "WARNING"}},
+    "loggers": {name: {"filters": ["not-refused"]} for name in ("django.request", "django.security.csrf")},
 }

@@ -9,12 +9,14 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from controlpanel.accounts import services
-from controlpanel.accounts.hashing import GATE
+from controlpanel.accounts import hashing, services
+from controlpanel.accounts.forms import DeskSignInForm
 from controlpanel.accounts.models import Administrator
+from controlpanel.accounts.names import plain
 from controlpanel.accounts.rights import Role
 from controlpanel.audit.actor import Actor
 from controlpanel.shell.admin import RecordedAdmin, RecordedForm
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 admin.site.unregister(Group)  # roles are the panel's own, see rights.py
+admin.site.login_form = DeskSignInForm
 admin.site.site_header = admin.site.site_title = _("Control Panel: support desk")
 
 
@@ -52,6 +55,14 @@ class AdministratorForm(RecordedForm):
         super().__init__(*args, **kwargs)
         self.fields["new_password"].required = self.instance.pk is None
         self.fields["roles"].initial = getattr(self.instance, "roles", ())
+
+    def clean_username(self) -> str:
+        """The name, in its one form and unless somebody has it."""
+        name = plain(str(self.cleaned_data["username"]))
+        other = Administrator.objects.called(name)
+        if other is not None and other.pk != self.instance.pk:
+            raise ValidationError(_("An administrator with this user name exists already."), code="unique")
+        return name
 
     def clean_new_password(self) -> str:
         """The password, if it is strong enough for the account."""
@@ -93,7 +104,7 @@ class AdministratorAdmin(RecordedAdmin):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The form. One that sets a password takes its turn before the transaction that Django begins."""
         hashes = request.method == "POST" and request.POST.get("new_password")
-        with GATE.turn() if hashes else nullcontext():
+        with hashing.GATE.turn() if hashes else nullcontext():
             return super().changeform_view(request, *args, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Administrator]:

@@ -16,7 +16,9 @@ class AccountsConfig(AppConfig):
     change_right = Right.ADMINISTRATORS
 
     def ready(self) -> None:
-        """Follow Django's and axes' sign-in signals into the change log."""
-        from controlpanel.accounts import sessions
+        """Follow Django's sign-in signals into the change log, and stand by with numbers."""
+        from controlpanel.accounts import alarms, sessions
+        from controlpanel.metrics import registry
 
         sessions.follow()
+        registry.register(alarms.families)

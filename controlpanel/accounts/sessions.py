@@ -1,62 +1,67 @@
-"""Sign-in, sign-out and lock-out, written to the change log (OWASP ASVS 16.3.1)."""
+"""Sign-in and sign-out, written to the change log (OWASP ASVS 16.3.1)."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from axes.helpers import get_cool_off
-from axes.signals import user_locked_out
+from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from controlpanel.accounts.actions import Action
-from controlpanel.accounts.models import Administrator
+from controlpanel.accounts.services import traces
 from controlpanel.audit.actor import Actor
 from controlpanel.audit.models import AuditEvent
 from controlpanel.audit.records import record
 from controlpanel.shell.http import client_address
-from controlpanel.shell.text import fold
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from controlpanel.accounts.models import Administrator
+
 
 def follow() -> None:
-    """Connect to Django's and axes' signals."""
+    """Connect to Django's signals."""
     user_logged_in.connect(_signed_in, dispatch_uid="panel-sign-in")
     user_logged_out.connect(_signed_out, dispatch_uid="panel-sign-out")
-    user_locked_out.connect(_locked_out, dispatch_uid="panel-lock-out")
 
 
 def _signed_in(sender: object, request: HttpRequest, user: Administrator, **_rest: Any) -> None:
+    traces.flush(timezone.now(), user)
+    sentence = failures_since(user)
     _note(Action.SIGN_IN, user, request)
+    if sentence and hasattr(request, "_messages"):
+        messages.warning(request, sentence)
+
+
+def failures_since(account: Administrator) -> str:
+    """What somebody is told who gets in: failures with their name since they last did. "" for none."""
+    events = AuditEvent.objects.filter(object_type=account._meta.label_lower, object_pk=account.pk)
+    last = events.filter(action=Action.SIGN_IN).order_by("-pk").first()
+    failed = events.filter(action=Action.FAILED, pk__gt=last.pk if last else 0).order_by("-at", "-pk")
+    newest = failed.first()
+    if newest is None:
+        return ""
+    number = sum(after.get("failures", 1) for after in failed.values_list("after", flat=True)[:1000])
+    sentence = ngettext(
+        "Since you last signed in, signing in with your name failed %(number)s time: on %(when)s UTC, from"
+        " %(address)s. If that was not you, tell a CsAdministrator.",
+        "Since you last signed in, signing in with your name failed %(number)s times, the last time on"
+        " %(when)s UTC, from %(address)s. If that was not you, tell a CsAdministrator.",
+        number,
+    )
+    when = date_format(timezone.localtime(newest.at), "Y-m-d H:i")
+    return sentence % {"number": number, "when": when, "address": newest.address or _("an unknown address")}
 
 
 def _signed_out(sender: object, request: HttpRequest, user: Administrator | None, **_rest: Any) -> None:
     if user is not None:
         _note(Action.SIGN_OUT, user, request)
-
-
-def attempted_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
-    """The name that somebody tries to sign in with, as axes counts and the log keeps it.
-
-    Folded, or each spelling of a name would have its own five attempts; and without what does not print.
-    """
-    given = (credentials if credentials else request.POST).get("username")
-    return "".join(letter for letter in fold(str(given or ""))[:150] if letter.isprintable())
-
-
-def _locked_out(sender: object, request: HttpRequest, username: str, **_rest: Any) -> None:
-    """Record it once: axes tells again with every attempt, and the log would be the attacker's to fill."""
-    address = client_address(request)
-    told = AuditEvent.objects.filter(action=Action.LOCK_OUT, object_name=username, address=address)
-    if told.filter(at__gt=timezone.now() - (get_cool_off(request) or timedelta())).exists():
-        return
-    account = Administrator.objects.filter(username__iexact=username).first()
-    with transaction.atomic():
-        record(Action.LOCK_OUT, account, actor=Actor("", address=address), name=username)
 
 
 def _note(action: Action, user: Administrator, request: HttpRequest | None) -> None:

@@ -17,11 +17,25 @@ if TYPE_CHECKING:
 
 
 @cache
+def confidential() -> frozenset[str]:
+    """Actions that rooms declare CONFIDENTIAL: only those read them who look after the accounts."""
+    rooms = [app.name for app in apps.get_app_configs()]
+    modules = [import_module(name) for name in map(_declared, rooms) if name]
+    return frozenset[str]().union(*(getattr(module, "CONFIDENTIAL", ()) for module in modules))
+
+
+@cache
 def known() -> dict[str, _StrPromise | str]:
     """Every action with its label, in the order of the installed rooms."""
     labels: dict[str, _StrPromise | str] = {}
     for app in apps.get_app_configs():
-        name = f"{app.name}.actions"
-        if app.name.startswith(("controlpanel.", "federation.")) and name != __name__ and find_spec(name):
+        if name := _declared(app.name):
             labels.update(import_module(name).Action.choices)
     return labels
+
+
+def _declared(app: str) -> str:
+    """The module of a room's actions; "" when it has none."""
+    name = f"{app}.actions"
+    ours = app.startswith(("controlpanel.", "federation.")) and name != __name__
+    return name if ours and find_spec(name) else ""

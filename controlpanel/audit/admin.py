@@ -16,6 +16,7 @@ from controlpanel.shell.declared import DeclaredAdmin
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
 
@@ -57,6 +58,11 @@ class EventAdmin(DeclaredAdmin):
     readonly_fields = ("what", "kind", "changes")
     date_hierarchy = "at"
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEvent]:
+        """What the reader may read."""
+        events: Any = super().get_queryset(request)
+        return events.readable_by(request.user)  # type: ignore[no-any-return]
 
     @admin.display(description=_("action"), ordering="action")
     def what(self, event: AuditEvent) -> str:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from controlpanel.audit.actions import known
+from controlpanel.accounts.rights import Right
+from controlpanel.audit.actions import confidential, known
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from controlpanel.accounts.models import Administrator
 
 
 class Recorded(models.Model):
@@ -30,6 +33,12 @@ class Recorded(models.Model):
 
 class EventQuerySet(models.QuerySet["AuditEvent"]):
     """Events speak of objects, people and times. Nothing edits or deletes them."""
+
+    def readable_by(self, account: Administrator) -> EventQuerySet:
+        """What ``account`` may read: who looks after the accounts reads what strangers tried, too."""
+        if account.has_right(Right.ADMINISTRATORS):
+            return self
+        return self.exclude(action__in=confidential())
 
     def about(self, row: models.Model) -> EventQuerySet:
         """The events of one object, alone or as a member, newest first."""

@@ -95,6 +95,7 @@ LISTING = Listing(
             None,
             lambda rows, value: rows.filter(actor_name__iexact=value),
         ),
+        Filter("from", _("From address"), None, lambda rows, value: rows.filter(address__startswith=value)),
         Filter("since", _("From day"), None, _since, kind="date"),
         Filter("until", _("To day"), None, _until, kind="date"),
         Filter("object", _("Object number"), None, _object, kind="hidden"),

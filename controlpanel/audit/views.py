@@ -25,14 +25,14 @@ SHOWN_MEMBERS = 100
 @door(see=Right.VIEW)
 def event_list(request: PanelRequest) -> HttpResponseBase:
     """What happened, newest first."""
-    return LISTING.respond(request, AuditEvent.objects.all(), "audit/list.html")
+    return LISTING.respond(request, AuditEvent.objects.readable_by(request.user), "audit/list.html")
 
 
 @require_safe
 @door(see=Right.VIEW)
 def event_details(request: PanelRequest, pk: int) -> HttpResponse:
     """One event with all that was and is, and the first of its members."""
-    event = get_object_or_404(AuditEvent, pk=pk)
+    event = get_object_or_404(AuditEvent.objects.readable_by(request.user), pk=pk)
     members = event.members.select_related("event").order_by("object_name", "pk")[:SHOWN_MEMBERS]
     return render(request, "audit/details.html", {"event": event, "members": members})
 
@@ -41,7 +41,7 @@ def event_details(request: PanelRequest, pk: int) -> HttpResponse:
 @door(see=Right.VIEW)
 def event_members(request: PanelRequest, pk: int) -> HttpResponseBase:
     """All that an event on many concerned: page by page, to search, or as a file."""
-    event = get_object_or_404(AuditEvent, pk=pk)
+    event = get_object_or_404(AuditEvent.objects.readable_by(request.user), pk=pk)
     return MEMBERS.respond(
         request, event.members.select_related("event"), "audit/members.html", {"event": event}
     )

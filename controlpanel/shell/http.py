@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -30,14 +30,29 @@ def client_address(request: HttpRequest) -> str:
     """
     if count := settings.TRUSTED_PROXIES:
         hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
-        if len(hops) >= count and _is_address(hops[-count]):
-            return hops[-count]
-    return str(request.META.get("REMOTE_ADDR", ""))
+        if len(hops) >= count and (address := _address(hops[-count])):
+            return address
+    given = str(request.META.get("REMOTE_ADDR", ""))
+    return _address(given) or given
 
 
-def _is_address(text: str) -> bool:
+def network(address: str) -> str:
+    """Whose address it is, for counting: an IPv6 /64 is one household's, so it is one; "-" when unknown."""
     try:
-        ip_address(text)
+        known = ip_address(address)
     except ValueError:
-        return False
-    return "%" not in text  # a zone means nothing away from the machine that wrote it
+        return "-"
+    return str(ip_network((known, 64), strict=False)) if isinstance(known, IPv6Address) else address
+
+
+def _address(text: str) -> str:
+    """``text`` in its one spelling, an IPv4 address within IPv6 as IPv4; "" for what is no address."""
+    try:
+        known = ip_address(text)
+    except ValueError:
+        return ""
+    if isinstance(known, IPv6Address):
+        if known.scope_id:
+            return ""  # a zone means nothing away from the machine that wrote it
+        known = known.ipv4_mapped or known
+    return str(known)

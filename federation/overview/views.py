@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 from django.views.decorators.http import require_safe
 
+from controlpanel.accounts import alarms
 from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
 from controlpanel.audit.models import AuditEvent
@@ -49,11 +50,14 @@ class Tile:
 def home(request: PanelRequest) -> HttpResponse:
     """How many of each thing there are, the latest changes, and the checklist."""
     changes = AuditEvent.objects.exclude(action__startswith="accounts:session:").order_by("-pk")[:_LATEST]
-    shown = [{"step": step, "may": request.user.has_right(step.right)} for step in steps(timezone.now())]
+    now = timezone.now()
+    shown = [{"step": step, "may": request.user.has_right(step.right)} for step in steps(now)]
+    warned = request.user.has_right(Right.ADMINISTRATORS)
     return render(
         request,
         "overview/home.html",
         {
+            "alarms": alarms.sentences(now) if warned else [],
             "topology": _topology(),
             "policies": _policies(),
             "certificates": _certificates(),

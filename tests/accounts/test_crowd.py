@@ -35,7 +35,6 @@ def gate(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Gate:
     settings.PASSWORD_HASHERS = ["controlpanel.accounts.hashing.GatedArgon2"]
     gate = Gate(at_once=1, waiting=0)
     monkeypatch.setattr(hashing, "GATE", gate)
-    monkeypatch.setattr("controlpanel.accounts.admin.GATE", gate)
     return gate
 
 

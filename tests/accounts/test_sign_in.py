@@ -85,7 +85,6 @@ def test_case_and_spaces_of_the_name_make_no_difference(client: Client, name: st
 def test_strangers_are_told_one_thing(
     client: Client, settings: Settings, username: str, password: str
 ) -> None:
-    settings.AXES_ENABLED = True
     person("off", Role.ADMINISTRATOR)
     Administrator.objects.filter(username="off").update(is_active=False)
     page = Page(sign_in(client, username, password))
@@ -100,7 +99,6 @@ def test_strangers_are_told_one_thing(
 def test_names_that_cannot_be_are_refused(
     client: Client, settings: Settings, username: str, where: str
 ) -> None:
-    settings.AXES_ENABLED = True
     answer = client.post(where, {"username": username, "password": "x"})
     assert answer.status_code == 200
     assert not is_signed_in(client)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from axes.utils import reset as forget_failures
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.backends.base import UpdateError
 from django.core.exceptions import ValidationError
@@ -15,18 +14,19 @@ from django.utils.translation import gettext as _
 from controlpanel.accounts.actions import Action
 from controlpanel.accounts.hashing import in_turn
 from controlpanel.accounts.models import Administrator, RoleGrant
+from controlpanel.accounts.names import name_key, plain
 from controlpanel.accounts.rights import Role
+from controlpanel.accounts.services.counters import forget
 from controlpanel.audit import commits
+from controlpanel.audit.actor import Actor
 from controlpanel.audit.records import record
 from controlpanel.shell.busy import is_busy
-from controlpanel.shell.text import fold
+from controlpanel.shell.http import network as network_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.contrib.sessions.backends.base import SessionBase
-
-    from controlpanel.audit.actor import Actor
 
 
 @in_turn
@@ -43,7 +43,7 @@ def create_administrator(
     is_active: bool = True,
 ) -> Administrator:
     """Make an account with ``roles``. Raises ValidationError for a bad name or a weak password."""
-    account = Administrator(username=username, display_name=display_name, email=email, is_active=is_active)
+    account = Administrator(**_named(username), display_name=display_name, email=email, is_active=is_active)
     validate_password(password, account)
     account.set_password(password)
     commits.create(account, action=Action.CREATE, actor=actor, reason=reason)
@@ -59,6 +59,8 @@ def change_administrator(
 
     Raises ValidationError, commits.Conflict, commits.Gone.
     """
+    if "username" in values:
+        values |= _named(str(values["username"]))
     if values.get("is_active") is False:
         _lock(account)
         _keep_an_administrator(account, actor)
@@ -93,10 +95,38 @@ def set_password(account: Administrator, password: str, *, actor: Actor, reason:
 
 
 @transaction.atomic
-def unlock(account: Administrator, *, actor: Actor) -> None:
+def unlock(account: Administrator, *, actor: Actor, reason: str = "") -> None:
     """Forget the failed sign-ins of ``account``, so that it may try again at once."""
-    forget_failures(username=fold(account.username))
-    record(Action.UNLOCK, account, actor=actor)
+    forget(name_key=account.username_key)
+    record(Action.UNLOCK, account, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def unlock_network(address: str, *, actor: Actor, reason: str = "") -> str:
+    """Forget the failed sign-ins from the network of ``address``; which that is, such as an IPv6 /64."""
+    network = network_of(address)
+    forget(network=network)
+    record(Action.UNLOCK_NETWORK, None, actor=actor, reason=reason, name=network)
+    return network
+
+
+@transaction.atomic
+def unlock_all(*, actor: Actor, reason: str = "") -> None:
+    """Forget all failed sign-ins."""
+    forget()
+    record(Action.UNLOCK_ALL, None, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def end_session(account: Administrator, *, address: str) -> None:
+    """Record that a session ends in which the present password was guessed at. The caller ends it."""
+    record(Action.ENDED, account, actor=Actor(account.username, account.pk, address))
+
+
+def _named(username: str) -> dict[str, str]:
+    """The two columns of a name."""
+    name = plain(username)
+    return {"username": name, "username_key": name_key(name)}
 
 
 def _lock(account: Administrator) -> None:
