@@ -6,6 +6,10 @@ U-labels (``bücher.example``). An address is a bare JID (RFC 7622) and a SIP ad
 by the PRECIS profile UsernameCaseMapped (RFC 8265, 3.3; package precis-i18n), then ``@``, then a domain.
 Two names are the same name exactly when their stored forms are the same string.
 
+XMPP servers compare by older rules (prepared.py), by which some names are others: straße is strasse to them.
+Such a name is refused, with the form to write instead, so that what is one name here is one name there. A
+domain may be written in A-labels all the same, which servers take as they are, and is then shown so.
+
 Whatever cannot be a name raises ``NameRefused`` with a code and parameters; sentences are made elsewhere.
 """
 
@@ -14,12 +18,27 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
-from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple, NoReturn
 
 import idna
 import precis_i18n
+
+from federation.topology.prepared import prepared_domain, prepared_local
+from federation.topology.refusals import Code, NameRefused
+
+__all__ = [
+    "LONGEST_NAME",
+    "Address",
+    "Code",
+    "NameRefused",
+    "address",
+    "address_or_domain",
+    "domain",
+    "own_letters",
+    "shown_domain",
+    "stanza_address",
+]
 
 #: The DNS holds 255 octets with a length octet per label and one for the root: 253 characters of text.
 LONGEST_NAME = 253
@@ -39,43 +58,6 @@ _CONFUSABLE_SCRIPTS = frozenset({"LATIN", "CYRILLIC", "GREEK"})
 #: Never in a local part, though PRECIS allows them (RFC 7622, 3.3.1).
 _NOT_IN_LOCAL = frozenset("\"&'/:<>@")
 _USERNAME = precis_i18n.get_profile("UsernameCaseMapped")
-
-
-class Code(StrEnum):
-    """Why a name was refused, and the parameters that come with it."""
-
-    EMPTY = "empty"
-    SPACE = "space"
-    CONTROL = "control-character"  # codepoint
-    SCHEME = "scheme"  # scheme
-    PORT = "port"  # port
-    PATH = "path"
-    WILDCARD = "wildcard"
-    ADDRESS = "address-not-domain"
-    TRAILING_DOT = "trailing-dot"
-    EMPTY_LABEL = "empty-label"
-    SINGLE_LABEL = "single-label"  # label
-    IP_ADDRESS = "ip-address"
-    TOO_LONG = "name-too-long"  # limit
-    LABEL_TOO_LONG = "label-too-long"  # label, limit
-    HYPHEN = "hyphen"  # label
-    CHARACTER = "character"  # character, codepoint
-    LABEL = "label-invalid"  # label
-    MIXED_SCRIPTS = "mixed-scripts"  # label, scripts
-    NO_LOCAL = "no-local-part"
-    RESOURCE = "resource"
-    LOCAL_TOO_LONG = "local-part-too-long"  # limit
-    LOCAL_CHARACTER = "local-part-character"  # character, codepoint
-    LOCAL = "local-part-invalid"  # local
-
-
-class NameRefused(ValueError):
-    """The text is no domain, or no address: ``code`` says why, ``params`` what and where."""
-
-    def __init__(self, code: Code, **params: str | int) -> None:
-        super().__init__(code.value, params)
-        self.code = code
-        self.params = params
 
 
 class Address(NamedTuple):
@@ -99,7 +81,13 @@ def domain(text: str) -> str:
 
 
 def shown_domain(stored: str) -> str:
-    """A stored domain as people read it: U-labels."""
+    """A stored domain as people read and write it: in U-labels where servers read these as it."""
+    own = own_letters(stored)
+    return own if own == stored or prepared_domain(own) == own else stored
+
+
+def own_letters(stored: str) -> str:
+    """A stored domain in U-labels, whatever servers make of these."""
     return ".".join(map(idna.ulabel, stored.split("."))) if "xn--" in stored else stored
 
 
@@ -146,6 +134,29 @@ def _address(text: str) -> Address:
 
 
 def _local(text: str) -> str:
+    """A local part that servers read as the panel does."""
+    local = _by_precis(text)
+    if local.isascii() and text.isascii():
+        return local
+    read = prepared_local(local)
+    if read == local == prepared_local(text):
+        return local
+    if read == local:
+        raise NameRefused(Code.SPELLING, typed=text, instead=local)
+    if read and _is_local(read):
+        raise NameRefused(Code.READ_AS, typed=text, instead=read)
+    raise NameRefused(Code.UNREADABLE, typed=text)
+
+
+def _is_local(text: str) -> bool:
+    """Whether ``text`` is a local part in stored form."""
+    try:
+        return _local(text) == text
+    except NameRefused:
+        return False
+
+
+def _by_precis(text: str) -> str:
     if _PLAIN_LOCAL.fullmatch(text):
         return text.lower()
     _refuse_blanks(text)
@@ -171,8 +182,30 @@ def _refuse_local(error: UnicodeEncodeError) -> NoReturn:
 
 @lru_cache(maxsize=4096)
 def _domain(text: str) -> str:
+    """A domain that servers read as the panel does."""
     if len(text) <= LONGEST_NAME and _PLAIN_DOMAIN.fullmatch(text) and "--" not in text:
         return text
+    stored = _by_idna(text)
+    own, read = own_letters(stored), prepared_domain(text) or ""
+    labels = zip(own.split("."), stored.split("."), read.split("."), strict=False)
+    if read.count(".") == stored.count(".") and all(label in both for *both, label in labels):
+        return stored
+    if (shown := shown_domain(stored)) == own:
+        raise NameRefused(Code.SPELLING, typed=text, instead=shown)
+    if (read := prepared_domain(own) or "") and _is_domain(read):
+        raise NameRefused(Code.READ_AS_DOMAIN, typed=text, instead=read, stored=stored)
+    raise NameRefused(Code.SPELLING, typed=text, instead=stored)
+
+
+def _is_domain(text: str) -> bool:
+    """Whether ``text`` is a domain as it is shown."""
+    try:
+        return shown_domain(_domain(text)) == text
+    except NameRefused:
+        return False
+
+
+def _by_idna(text: str) -> str:
     _refuse_what_is_no_name(text)
     labels = _mapped(text).split(".")
     if len(labels) > 1 and not labels[-1]:

@@ -38,6 +38,13 @@ SENTENCES: dict[Code, _StrPromise] = {
     Code.LOCAL_TOO_LONG: _("The part before @ is longer than %(limit)s bytes."),
     Code.LOCAL_CHARACTER: _("The character “%(character)s” (%(codepoint)s) cannot stand before the @."),
     Code.LOCAL: _("“%(local)s” cannot stand before the @."),
+    Code.READ_AS: _("XMPP servers read %(typed)s as %(instead)s. Write %(instead)s."),
+    Code.READ_AS_DOMAIN: _(
+        "XMPP servers read %(typed)s as %(instead)s. Write %(instead)s, or %(stored)s when the other "
+        "domain is meant."
+    ),
+    Code.SPELLING: _("XMPP servers do not know %(typed)s by this spelling. Write %(instead)s."),
+    Code.UNREADABLE: _("XMPP servers cannot read “%(typed)s” before the @. Choose other letters."),
 }
 
 

@@ -37,7 +37,9 @@ LOCAL = st.text(string.ascii_lowercase + string.digits + "._+-=!#$%*?^`{|}~", mi
         ("bu\u0308cher.example", "xn--bcher-kva.example", "bücher.example"),
         ("XN--BCHER-KVA.example", "xn--bcher-kva.example", "bücher.example"),
         ("ｆabrikam。com", "fabrikam.com", "fabrikam.com"),
-        ("straße.de", "xn--strae-oqa.de", "straße.de"),  # IDNA 2008 keeps ß; IDNA 2003 made it ss
+        ("xn--strae-oqa.de", "xn--strae-oqa.de", "xn--strae-oqa.de"),  # servers read straße.de as another
+        ("XN--4DB.example", "xn--4db.example", "xn--4db.example"),  # and cannot read it in its own letters
+        ("א.ישראל", "xn--4db.xn--4dbrk0ce", "א.ישראל"),
         ("пример.рф", "xn--e1afmkfd.xn--p1ai", "пример.рф"),
         ("παράδειγμα.gr", "xn--hxajbheg2az3al.gr", "παράδειγμα.gr"),
         ("例え.jp", "xn--r8jz45g.jp", "例え.jp"),
@@ -93,6 +95,18 @@ def test_a_domain_has_one_stored_and_one_shown_form(typed: str, stored: str, sho
         ("xn--fabrikam-.com", Code.LABEL, {"label": "xn--fabrikam-"}),
         ("fаbrikam.com", Code.MIXED_SCRIPTS, {"label": "fаbrikam", "scripts": "Cyrillic, Latin"}),
         ("fabrikαm.com", Code.MIXED_SCRIPTS, {"label": "fabrikαm", "scripts": "Greek, Latin"}),
+        (
+            "Straße.de",
+            Code.READ_AS_DOMAIN,
+            {"typed": "Straße.de", "instead": "strasse.de", "stored": "xn--strae-oqa.de"},
+        ),
+        (
+            "οδός.gr",
+            Code.READ_AS_DOMAIN,
+            {"typed": "οδός.gr", "instead": "οδόσ.gr", "stored": "xn--pxavk3b.gr"},
+        ),
+        ("א.example", Code.SPELLING, {"typed": "א.example", "instead": "xn--4db.example"}),
+        ("Ⴀ.ge", Code.SPELLING, {"typed": "Ⴀ.ge", "instead": "ⴀ.ge"}),
         ("xn--fbrikam-2fg.com", Code.MIXED_SCRIPTS, {"label": "fаbrikam", "scripts": "Cyrillic, Latin"}),
     ],
 )
@@ -184,6 +198,30 @@ def test_what_is_no_address_is_refused_with_its_reason(typed: str, code: Code) -
     with pytest.raises(NameRefused) as refused:
         address(typed)
     assert refused.value.code is code
+
+
+@pytest.mark.parametrize(
+    "typed,code,instead",
+    [
+        ("straße", Code.READ_AS, "strasse"),
+        ("STRAẞE", Code.READ_AS, "strasse"),
+        ("σίσυφος", Code.READ_AS, "σίσυφοσ"),
+        ("ΣΊΣΥΦΟΣ", Code.READ_AS, "σίσυφοσ"),
+        ("ᾳδης", Code.READ_AS, "αιδησ"),
+        ("a\u0345", Code.READ_AS, "aι"),
+        ("Ⴀ", Code.SPELLING, "ⴀ"),
+        ("a\u1dc4\u0323", Code.SPELLING, "ạ\u1dc4"),
+        ("א1", Code.UNREADABLE, None),
+    ],
+)
+def test_a_local_part_that_servers_read_as_another_is_refused_with_the_form_to_write(
+    typed: str, code: Code, instead: str | None
+) -> None:
+    with pytest.raises(NameRefused) as refused:
+        address(f"{typed}@contoso.com")
+    assert (refused.value.code, refused.value.params.get("instead")) == (code, instead)
+    if instead:
+        assert address(f"{instead}@contoso.com").local == instead
 
 
 @given(LOCAL, DOMAIN)
