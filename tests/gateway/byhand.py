@@ -74,10 +74,17 @@ class Stream:
 
 
 class Domain:
-    """The server that DNS names for a domain: it vouches for every dialback key, and lets others in by it."""
+    """The server that DNS names for a domain: it vouches for every dialback key, and lets others in by it.
+
+    It says nothing while ``answers`` is not set, and holds its word on keys while ``vouches`` is not.
+    """
 
     def __init__(self, domain: str) -> None:
         self.domain = domain
+        self.answers, self.vouches = threading.Event(), threading.Event()
+        self.answers.set()
+        self.vouches.set()
+        self.heard = ""  # on all connections
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
@@ -96,12 +103,15 @@ class Domain:
         with suppress(OSError), connection:
             while data := connection.recv(65536):
                 text += data.decode()
+                self.heard += data.decode()
                 if "<stream:stream" in text:
                     text = ""
+                    self.answers.wait(PATIENCE)
                     header = _HEADER.format(self.domain, "contoso.test", " id='by-hand'")
                     connection.sendall((header + _DIALBACK).encode())
                 for name, attributes in re.findall(r"<db:(result|verify)\s([^>]*)>[^<]*</db:", text):
                     found = re.search(r"\bid=['\"]([^'\"]*)", attributes)
+                    self.vouches.wait(PATIENCE)
                     mark = f" id='{found[1]}'" if found else ""
                     who = f"from='{self.domain}' to='contoso.test'"
                     connection.sendall(f"<db:{name} {who}{mark} type='valid'/>".encode())

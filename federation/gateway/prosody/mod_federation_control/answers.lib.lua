@@ -25,6 +25,7 @@ local sentences = {
 		["policy-federation-off"] = "Your external access policy does not allow communication with other organisations.";
 		["policy-xmpp-off"] = "Your external access policy does not allow communication with XMPP partners.";
 		["group-chat"] = "Group chat with other organisations is not possible.";
+		["too-many-waiting"] = "Too many messages wait for the server of this domain, which does not answer. Try again later.";
 	};
 	fr = {
 		["no-snapshot"] = "Ce serveur n’a pas reçu ses règles de fédération, ou elles sont trop anciennes. Réessayez plus tard.";
@@ -36,6 +37,7 @@ local sentences = {
 		["policy-federation-off"] = "Votre stratégie d’accès externe n’autorise pas la communication avec d’autres organisations.";
 		["policy-xmpp-off"] = "Votre stratégie d’accès externe n’autorise pas la communication avec les partenaires XMPP.";
 		["group-chat"] = "La conversation de groupe avec d’autres organisations n’est pas possible.";
+		["too-many-waiting"] = "Trop de messages attendent le serveur de ce domaine, qui ne répond pas. Réessayez plus tard.";
 	};
 };
 
@@ -48,18 +50,26 @@ function answers.due(stanza)
 	return stanza.name == "message" or stanza.name == "iq" and (kind == "get" or kind == "set");
 end
 
--- The answer to one of ours who was refused, in the stanza's language.
-function answers.refused(stanza, code, revision)
-	local kind = conditions[code] or forbidden;
+-- An error with a sentence in the stanza's language.
+local function in_words(stanza, kind, code)
 	local language = (stanza.attr["xml:lang"] or "en"):lower():match("^%a+") or "en";
 	if not sentences[language] then language = "en"; end
 	local reply = st.error_reply(stanza, kind[1], kind[2]);
-	local fault = reply:get_child("error");
-	fault:text_tag("text", sentences[language][code] or code,
+	reply:get_child("error"):text_tag("text", sentences[language][code] or code,
 		{ xmlns = "urn:ietf:params:xml:ns:xmpp-stanzas", ["xml:lang"] = language });
+	return reply;
+end
+
+-- The answer to one of ours who was refused.
+function answers.refused(stanza, code, revision)
+	local reply = in_words(stanza, conditions[code] or forbidden, code);
+	local fault = reply:get_child("error");
 	fault:tag("refused", { xmlns = XMLNS, code = code, revision = tostring(revision or 0) }):up();
 	return reply;
 end
+
+-- The answer to one of ours when no more can wait for a stream.
+function answers.too_many(stanza) return in_words(stanza, { "wait", "resource-constraint" }, "too-many-waiting"); end
 
 -- The answer to an outsider: the same as for somebody who does not exist.
 function answers.nobody(stanza) return st.error_reply(stanza, "cancel", "service-unavailable"); end

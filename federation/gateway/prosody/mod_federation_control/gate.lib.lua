@@ -18,6 +18,7 @@ local rules, report, answers = control.rules, control.report, control.answers;
 local internals, hosts = control.internals, control.internals.hosts;
 local decide, kind_of, named, passes = rules.decide, rules.kind, rules.named, report.passed;
 local leaving, ordinary = rules.leaving, rules.ordinary;
+local empty, without_status = control.stripping.empty, control.stripping.without_status;
 local gate = {};
 
 -- Local part and domain of an address. People talk with the same ones again and again, and taking an address
@@ -148,6 +149,26 @@ local function note_presence(address, domain, allowed)
 	notes.shown[domain] = allowed;
 end
 
+-- Answers one of ours. What a person sent and the server kept is answered to his full address, or what concerns contacts
+-- to all his clients; what the server made itself is not.
+local function answer(origin, reply)
+	if origin.type == "c2s" or origin.type == "component" then
+		origin.send(reply);
+	else
+		local _, host, resource = jid_split(reply.attr.to);
+		if hosts[host] and (resource or reply.name == "presence") then internals.post_stanza(hosts[host], reply); end
+	end
+end
+
+local function answer_refused(origin, stanza, code)
+	answer(origin, answers.refused(stanza, code, control.state and control.state.revision));
+end
+
+-- Answers a stanza with what `make` makes of it, where one is due.
+function gate.tell(origin, stanza, make)
+	if answers.due(stanza) then answer(origin, make(stanza)); end
+end
+
 local function judge_outbound(origin, stanza, address, domain, sent_by_hand)
 	local kind = kind_of(stanza);
 	if not kind then return "unknown-stanza"; end
@@ -158,9 +179,7 @@ local function judge_outbound(origin, stanza, address, domain, sent_by_hand)
 		return nil, emptied;
 	end
 	refuse(code, "outbound", address, stanza.attr.to, kind);
-	if (origin.type == "c2s" or origin.type == "component") and is_told(stanza, kind, sent_by_hand) then
-		origin.send(answers.refused(stanza, code, control.state and control.state.revision));
-	end
+	if is_told(stanza, kind, sent_by_hand) then answer_refused(origin, stanza, code); end
 	return code;
 end
 
@@ -182,43 +201,48 @@ local function from_client(event)
 	gate.pass(stanza, emptied);
 end
 
-local KEPT = { from = true, to = true, type = true, id = true };
-
--- Leaves of a stanza its addresses, its type and its id.
-local function empty(stanza)
-	for name in pairs(stanza.attr) do
-		if not KEPT[name] then stanza.attr[name] = nil; end
-	end
-	for i = #stanza, 1, -1 do stanza[i] = nil; end
-	stanza.tags = {};
-	return stanza;
+-- The stanza that leaves in the place of one that may: itself, or it emptied, or without its status note.
+local function as_it_leaves(stanza, from_host, domain, emptied)
+	if stanza.name ~= "presence" then return stanza; end
+	if emptied then return empty(st.clone(stanza)); end
+	local partner = gate.peer(domain, from_host);
+	return partner and rules.strips_status(partner, "presence") and without_status(stanza) or stanza;
 end
 
--- Whatever namespace a note says it is of: stanzas that the server makes do not always say the usual one.
-local function without_status(stanza)
-	for _, tag in ipairs(stanza.tags) do
-		if tag.name == "status" then
-			return st.clone(stanza):maptags(function (child) return child.name ~= "status" and child or nil; end);
-		end
-	end
-	return stanza;
-end
+local function is_dialback(name) return name == "db:verify" or name == "db:result"; end
 
 local function to_remote(event)
 	local stanza, code, emptied = event.stanza, nil, nil;
 	if stanza == passed.stanza and stanza.attr.to == passed.to then
 		emptied, passed.stanza = passed.emptied, nil;
-	elseif stanza.name == "db:verify" or stanza.name == "db:result" then
+	elseif is_dialback(stanza.name) then
 		return not control.negotiation.may_dial_back(event.to_host) or nil;
 	else
 		local address, origin = stanza.attr.from or event.from_host, event.origin or hosts[event.from_host];
 		code, emptied = judge_outbound(origin, stanza, address, event.to_host, origin.type == "component");
 		if code then return true; end
 	end
-	if stanza.name ~= "presence" then return; end
-	if emptied then event.stanza = empty(st.clone(stanza)); return; end
-	local partner = gate.peer(event.to_host, event.from_host);
-	if partner and rules.strips_status(partner, "presence") then event.stanza = without_status(stanza); end
+	event.stanza = as_it_leaves(stanza, event.from_host, event.to_host, emptied);
+end
+
+-- The same of a stanza that passed before and has not left yet: the stanza that may leave, or nil, the code that refuses it
+-- and its kind. `stanza` is nil when only its name can be read. That somebody goes offline leaves, emptied, who lost
+-- access too: his contacts are told so.
+function gate.judge_again(stanza, name, from_host, domain)
+	if is_dialback(name) then return control.negotiation.may_dial_back(domain) and (stanza or name) or nil; end
+	local kind = stanza and kind_of(stanza);
+	if not kind then return nil, "unknown-stanza"; end
+	local code, emptied = gate.judge(stanza.attr.from or from_host, stanza.attr.to, domain, false, kind);
+	if code and kind == "presence-unavailable" and gate.peer(domain, from_host) then code, emptied = nil, #stanza.tags > 0; end
+	if code then return nil, code, kind; end
+	return as_it_leaves(stanza, from_host, domain, emptied);
+end
+
+-- Says of a stanza that it was refused after all.
+function gate.refuse_again(stanza, code, kind, from_host)
+	if not kind then return; end
+	refuse(code, "outbound", stanza.attr.from or from_host, stanza.attr.to, kind);
+	if is_told(stanza, kind, true) then answer_refused(hosts[from_host], stanza, code); end
 end
 
 local function refuse_inbound(origin, stanza, code)

@@ -153,7 +153,8 @@ function internals.route(session, from, to, stanza)
 	hosts[from].events.fire_event("route/remote", { origin = session, from_host = from, to_host = to, stanza = stanza });
 end
 
-function internals.has_stream_to(host, domain) return hosts[host].s2sout[domain] ~= nil; end
+-- The stream from a host of ours to a domain, established or not, or nil.
+function internals.stream_to(host, domain) return hosts[host].s2sout[domain]; end
 
 -- Every stream, those that are not connected yet too: session -> true.
 function internals.streams()
@@ -206,6 +207,66 @@ function internals.send_whitespace(session) session.sends2s(" "); end
 -- Closes the connection of a stream that has one still.
 function internals.close_connection(session)
 	if session.conn then session.conn:close(); end
+end
+
+-- What waits until a stream is established, in order: on 0.12 a list of { text, the bare reply or false }, on 13 a
+-- util.queue of stanzas. mod_s2s takes hold of it before it says that the stream is established, so it is changed in place.
+local parse = library("util.xml", "parse").parse;
+
+local function is_queue(queue)
+	for _, method in ipairs { "push", "pop", "peek", "items", "count" } do
+		if type(queue[method]) ~= "function" then return false; end
+	end
+	return true;
+end
+
+-- Of a stream that was created for a stanza, which waits. What differs from what the functions below assume, or nil.
+function internals.wrong_waiting(session)
+	local queue = session.sendq;
+	local first = type(queue) == "table" and queue[1];
+	if type(queue) == "table" and is_queue(queue) and queue:count() == 1 then first = queue:peek(); end
+	if type(first) ~= "table" or type(first.attr and first.name or first[1]) ~= "string" then
+		return "session.sendq of mod_s2s does not hold what waits";
+	end
+end
+
+function internals.count_waiting(session)
+	local queue = session.sendq;
+	return queue and (is_queue(queue) and queue:count() or #queue) or 0;
+end
+
+function internals.waiting(session)
+	local queue, found = session.sendq or {}, {};
+	if not is_queue(queue) then return table.move(queue, 1, #queue, 1, found); end
+	for position, item in queue:items() do found[position] = item; end
+	return found;
+end
+
+-- The stanza of what waits, and its name; nil and its name when it is written in a prefix (dialback).
+function internals.waiting_stanza(item)
+	if item.attr then return item, item.name; end
+	return parse(item[1]) or nil, item[1]:match("^<([^%s/>]+)");
+end
+
+-- item -> false takes it out, -> a stanza puts that in its place. Returns what was taken out: item -> true.
+function internals.change_waiting(session, verdicts)
+	local queue, kept, taken_out = session.sendq, {}, {};
+	if not queue then return taken_out; end
+	for _, item in ipairs(internals.waiting(session)) do
+		local verdict = verdicts[item];
+		if verdict == false then
+			taken_out[item] = true;
+		else
+			kept[#kept + 1] = verdict and not item.attr and { tostring(verdict), item[2] } or verdict or item;
+		end
+	end
+	if is_queue(queue) then
+		for _ = 1, queue:count() do queue:pop(); end
+		for _, item in ipairs(kept) do queue:push(item); end
+	else
+		for i = 1, #queue do queue[i] = kept[i]; end
+	end
+	return taken_out;
 end
 
 -- Ends a stream that has no connection; who waits for it is answered.

@@ -67,23 +67,25 @@ function control.current() return not expired and not control.closed and control
 
 local new_state = module:require "state" (tools);
 local new_document = module:require "document" (tools, new_state);
-control.answers = module:require "answers";
+control.answers, control.stripping = module:require "answers", module:require "stripping";
 control.store = module:require "store" (options.directory, new_document, control.slices.breathe);
 function control.news() if control.pull then control.pull.tell(); end end
 control.report = module:require "report" (control, VERSION);
 control.gate = module:require "gate" (control);
 control.streams = module:require "streams" (control);
+control.waiting = module:require "waiting" (control);
 control.presence = module:require "presence" (control);
 control.negotiation = module:require "negotiation" (control);
 control.timeouts = module:require "timeouts" (control);
 
--- After the rules in force changed: first the people, then the streams that carried the news to them.
+-- After the rules in force changed: first what waits, then the people, then the streams that carried the news to them.
 local reconciling, once_more = false, false;
 function control.changed()
 	once_more = reconciling;
 	if reconciling then return; end
 	reconciling = true;
 	control.slices.run(function ()
+		control.waiting.review();
 		control.presence.reconcile();
 		control.streams.enforce();
 	end, function (ok, problem)
@@ -150,6 +152,7 @@ local function guard(host)
 	if control.dialback then
 		control.dialback.configure(host);
 		control.negotiation.guard(context);
+		control.waiting.guard(context);
 	end
 end
 
@@ -165,21 +168,20 @@ function module.add_host(host_module)
 end
 
 -- Something of this server is not as we assume: nobody federates until this module is loaded where it is.
-local function close(what)
+function control.close(what)
 	control.closed = true;
 	control.report.alarm("internals", what .. " (Prosody " .. internals.version .. ")");
+	control.changed();
 end
 
 -- Of a stream that appears: no object of this kind is there when the module loads.
 local function check_stream(event)
 	local wrong = not control.closed and internals.wrong_stream(event.session);
-	if not wrong then return; end
-	close(wrong);
-	control.changed();
+	if wrong then control.close(wrong); end
 end
 
 local function check_server()
-	if #internals.wrong > 0 then close(table.concat(internals.wrong, "; ")); end
+	if #internals.wrong > 0 then control.close(table.concat(internals.wrong, "; ")); end
 	if internals.is_checked then return; end
 	module:log("warn", "This module was not tried on Prosody %s but on %s", internals.version, internals.checked);
 	if not internals.is_known then control.report.alarm("server-unchecked", "Prosody " .. internals.version); end
@@ -215,6 +217,7 @@ local function install()
 	control.certificate = module:require "certificate" (control, options, clients_of "certificate", opens "certificate", tools, look, private);
 	control.dialback = module:require "dialback" (control, options, clients_of "dialback", opens "dialback", tools, private);
 	local leave_negotiation, leave_timeouts = control.negotiation.install(), control.timeouts.install();
+	control.waiting.install();
 	module:hook("s2s-created", check_stream);
 	return function ()
 		leave_negotiation();
@@ -230,7 +233,7 @@ function module.load()
 		control.pull = module:require "pull" (control, options, clients_of "exchange", new_document, tools);
 	end);
 	if not can_ask then
-		close("the panel cannot be asked: " .. tostring(problem));
+		control.close("the panel cannot be asked: " .. tostring(problem));
 		return; -- without streams, which come up behind a module that is ready
 	end
 	for host in pairs(hosts) do guard(host); end

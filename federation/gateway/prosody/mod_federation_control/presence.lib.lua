@@ -49,7 +49,7 @@ end
 local function send_unavailable(session, to, domain)
 	local host = session.host;
 	local partner = gate.peer(domain, host);
-	if not partner and not internals.has_stream_to(host, domain) then return; end
+	if not partner and not internals.stream_to(host, domain) then return; end
 	local stanza = st.presence({ type = "unavailable", from = session.full_jid, to = to });
 	gate.pass(stanza);
 	internals.route(session, host, domain, stanza);
