@@ -20,9 +20,10 @@ REFUSALS: dict[Refusal, _StrPromise] = {
     Refusal.TOO_MANY_FILES: _("These are more than %(limit)s files."),
     Refusal.TOO_MANY_CERTIFICATES: _("There are more than %(limit)s certificates in it."),
     Refusal.TOO_MUCH_WORK: _(
-        "Its password is protected by more than %(limit)s rounds, which would keep the panel busy. Export it "
-        "again with the usual settings."
+        "Opening it is too much work: its password is protected in a way that would keep the panel busy. "
+        "Export it again with the usual settings."
     ),
+    Refusal.BUSY: _("The panel is opening other files at the moment. Try again in a few seconds."),
     Refusal.NOT_RECOGNISED: _(
         "This is neither a certificate nor a container of certificates (PEM, DER, PKCS#7, PFX)."
     ),

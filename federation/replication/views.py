@@ -12,7 +12,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
-from controlpanel.shell import serving
 from federation.edge.sealing import SealBroken
 from federation.gateway import requests, wire
 from federation.replication import admission, assigned, dialback, exchange
@@ -30,9 +29,7 @@ if TYPE_CHECKING:
 _SCHEME = "Bearer "
 _LOOPBACK = ("127.", "::1")
 #: What proxies add. Behind one on this machine the peer is always loopback, whoever asks.
-_FORWARDED = frozenset(
-    {"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip"}
-)
+_FORWARDED = ("Forwarded", "Via", "X-Forwarded-", "X-Real-Ip", "X-Client-Ip")
 
 
 @csrf_exempt
@@ -75,7 +72,6 @@ def _in_turn(request: HttpRequest, answer: _Answer) -> HttpResponseBase:
         token = _token(request)
         turn = admission.admit(token)
     except exchange.Refused as refused:
-        serving.stop_listening(request)
         headers = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else {}
         return HttpResponse(status=refused.status, headers=headers)
     holds_on = False
@@ -146,4 +142,5 @@ def _sealed(request: HttpRequest, gateway: Gateway, make: Callable[[], bytes | N
 def _is_closed_line(request: HttpRequest) -> bool:
     """Whether nobody but proxies we trust can listen: TLS, or this machine and no proxy in between."""
     peer = request.META.get("REMOTE_ADDR", "")
-    return request.is_secure() or (peer.startswith(_LOOPBACK) and not _FORWARDED & request.headers.keys())
+    is_passed_on = any(name.title().startswith(_FORWARDED) for name in request.headers)
+    return request.is_secure() or (peer.startswith(_LOOPBACK) and not is_passed_on)

@@ -90,7 +90,8 @@ class Refusal(StrEnum):
     TOO_LARGE = "too-large"  # limit (octets)
     TOO_MANY_FILES = "too-many-files"  # limit
     TOO_MANY_CERTIFICATES = "too-many-certificates"  # limit
-    TOO_MUCH_WORK = "too-much-work"  # limit: rounds of password hashing the file asks for
+    TOO_MUCH_WORK = "too-much-work"
+    BUSY = "busy"  # others are being opened
     NOT_RECOGNISED = "not-recognised"
     PEM_DAMAGED = "pem-damaged"  # label
     CERTIFICATE_MALFORMED = "certificate-malformed"

@@ -18,13 +18,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
 from federation.x509 import asn1
 from federation.x509.facts import Certificate, read_certificate
 from federation.x509.findings import Refusal, Refused
-from federation.x509.keys import PrivateKey, encrypted_pem_key, key_from_der, known_kind
+from federation.x509.keys import PrivateKey, key_from_der
 from federation.x509.library import refused_as
+from federation.x509.opening import Opener, opener
 from federation.x509.rounds import refuse_too_much_work
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Contents:
     certificates: list[Certificate] = field(default_factory=list)
     key: PrivateKey | None = field(default=None, repr=False)
     most: int = field(default=MOST_CERTIFICATES, repr=False)
+    opener: Opener = field(default_factory=Opener, repr=False, compare=False)
 
     def add_certificate(self, der: bytes) -> None:
         """Keep a certificate; raises Refused when it cannot be read or there are too many."""
@@ -78,9 +79,10 @@ def read(files: Iterable[bytes], *, password: str = "", most: int = MOST_CERTIFI
         raise Refused(Refusal.TOO_LARGE, limit=MOST_OCTETS)
     if not any(data.strip() for data in given):
         raise Refused(Refusal.EMPTY)
-    contents = Contents(most=most)
-    for data in given:
-        _read_file(_plain_octets(data), password, contents)
+    with opener() as opens:
+        contents = Contents(most=most, opener=opens)
+        for data in given:
+            _read_file(_plain_octets(data), password, contents)
     if not contents.certificates:
         raise Refused(Refusal.KEY_WITHOUT_CERTIFICATE if contents.key else Refusal.NO_CERTIFICATE)
     return contents
@@ -122,7 +124,7 @@ def _read_block(label: str, body: bytes, password: str, contents: Contents) -> N
     if label == "OPENSSH PRIVATE KEY":
         raise Refused(Refusal.KEY_KIND_REFUSED)
     if b"Proc-Type:" in body and b"ENCRYPTED" in body:
-        contents.add_key(encrypted_pem_key(label, body, password))
+        _read_old_key(label, body, password, contents)
         return
     der = _base64(_HEADER.sub(b"", body), label)
     if label == "TRUSTED CERTIFICATE":  # of OpenSSL: what it trusts follows the certificate
@@ -169,7 +171,7 @@ def _read_sequence(
     elif tags[:2] == (asn1.INTEGER, asn1.SEQUENCE) and _is_pfx(data, parts):
         _read_pfx(der, password, contents)
     elif tags[0] == asn1.INTEGER or tags == (asn1.SEQUENCE, asn1.OCTET_STRING):
-        contents.add_key(key_from_der(der, password))
+        _read_key(der, password, contents)
     elif tags == (asn1.SEQUENCE, asn1.BIT_STRING):
         raise Refused(Refusal.PUBLIC_KEY_INSTEAD)
     elif tags == (asn1.SEQUENCE, asn1.SEQUENCE, asn1.BIT_STRING):
@@ -227,23 +229,30 @@ def _is_pfx(data: bytes, parts: list[asn1.Element]) -> bool:
 
 
 def _read_pfx(der: bytes, password: str, contents: Contents) -> None:
-    """A PFX: its certificates and key. An empty password may mean none (RFC 7292, B.1): both are tried."""
+    """A PFX: its certificates and key."""
     refuse_too_much_work(der)
-    opened = _opened_pfx(der, password)
-    for held in (opened.cert, *opened.additional_certs):
-        if held is not None:
-            contents.add_certificate(held.certificate.public_bytes(Encoding.DER))
+    opened = contents.opener.open("pfx", der, password)
+    for certificate in opened.certificates:
+        contents.add_certificate(certificate)
     if opened.key is not None:
-        contents.add_key(known_kind(opened.key))
+        contents.add_key(opened.key)
 
 
-def _opened_pfx(der: bytes, password: str) -> pkcs12.PKCS12KeyAndCertificates:
-    wrong = Refusal.PASSWORD_WRONG if password else Refusal.PASSWORD_NEEDED
-    for attempt in (password.encode(errors="replace"),) if password else (b"", None):
-        try:
-            with refused_as(wrong, unsupported=Refusal.KEY_CIPHER_UNKNOWN):
-                return pkcs12.load_pkcs12(der, attempt)
-        except Refused as refused:
-            if refused.code is not wrong:
-                raise
-    raise Refused(wrong) from None
+def _read_key(der: bytes, password: str, contents: Contents) -> None:
+    """A key, which is opened without a password first: one that nothing needs is no mistake."""
+    try:
+        contents.add_key(key_from_der(der))
+        return
+    except Refused as refused:
+        if refused.code is not Refusal.PASSWORD_NEEDED or not password:
+            raise
+    if opened := contents.opener.open("der", der, password).key:
+        contents.add_key(opened)
+
+
+def _read_old_key(label: str, body: bytes, password: str, contents: Contents) -> None:
+    """A key in a PEM block with headers: encrypted in the way of old OpenSSL (RFC 1421)."""
+    if not password:
+        raise Refused(Refusal.PASSWORD_NEEDED)
+    if opened := contents.opener.open("pem", body, password, label).key:
+        contents.add_key(opened)

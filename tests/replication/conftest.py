@@ -53,6 +53,12 @@ class Asker:
         address = reverse("replication:exchange")
         return self.client.post(address, sent, "application/json", headers={"Authorization": credentials})
 
+    def encoded(self, **more: Any) -> str:
+        return json.dumps(self.request(**more))
+
+    def credentials(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
     def request(self, **more: Any) -> dict[str, Any]:
         return {"protocol": 1, "gateway": self.name, "have": self.have, "wait": 0, "report": {}} | more
 

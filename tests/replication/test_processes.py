@@ -74,17 +74,17 @@ def database_url() -> str:
 
 
 @contextmanager
-def panel(folder: Path) -> Iterator[int]:
-    """A panel process as ``make run`` starts it; yields its port."""
+def panel(folder: Path, **values: str) -> Iterator[int]:
+    """A panel process as ``make run`` starts it, with ``values`` in its environment; yields its port."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "controlpanel.wsgi", "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", "1", "--worker-class", "gthread", "--threads", "8", "--no-control-socket"]
     command += ["--config", "python:controlpanel.shell.serving", "--log-level", "error"]
-    (folder / "static").mkdir(parents=True)
+    (folder / "static").mkdir(parents=True, exist_ok=True)
     environment = {"DATABASE_URL": database_url(), "PANEL_STATE_DIR": str(folder)}
     environment["DJANGO_SETTINGS_MODULE"] = "controlpanel.settings"
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment, **values})
     try:
         for _try in range(400):
             try:
