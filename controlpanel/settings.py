@@ -15,6 +15,8 @@ PANEL_MAIL_FROM     who they are from; PANEL_ALERT_MAIL who is told that a certi
                     PANEL_ALERT_LANGUAGE in which language, "en" or "fr" (default en)
 PANEL_NAMESERVERS   name servers for looks at partners and at our SRV records, comma
                     separated (default: those of the machine)
+PANEL_PROBE_PRIVATE "false" keeps looks at partners' servers out of private networks (default true);
+                    PANEL_PROBE_LOOPBACK "true" lets them look at this machine, for tests
 PANEL_IMPORT_LIMIT_MB  how large a file of users may be that is uploaded (default 64)
 PANEL_SESSION_HOURS how long a session lasts at most (default 10); PANEL_IDLE_MINUTES when unused (default 60)
 """
@@ -50,6 +52,9 @@ try:
     METRICS_TOKEN = env.str("PANEL_METRICS_TOKEN", "")
     SESSION_HOURS = env.int("PANEL_SESSION_HOURS", 10, validate=validate.Range(min=1))
     IMPORT_LIMIT_MB = env.int("PANEL_IMPORT_LIMIT_MB", 64, validate=validate.Range(min=1))
+    # Where names lead that a partner's DNS answers (federation/x509/outgoing.py).
+    PROBE_PRIVATE = env.bool("PANEL_PROBE_PRIVATE", default=True)
+    PROBE_LOOPBACK = env.bool("PANEL_PROBE_LOOPBACK", default=False)
     IDLE_MINUTES = env.int("PANEL_IDLE_MINUTES", 60, validate=validate.Range(min=1))
     SECRET_KEY = env.str("PANEL_SECRET_KEY", "") or kept_secret(STATE_DIR / "secret-key")
     if len(SECRET_KEY) < SHORTEST_SECRET:

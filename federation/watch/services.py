@@ -25,6 +25,7 @@ from federation.watch.models import Feed, Look, Reminder, SrvLook
 from federation.watch.words import FAILED
 from federation.x509.facts import read_certificate
 from federation.x509.findings import Refused
+from federation.x509.outgoing import Allowed
 from federation.x509.probing import Probe, probe_now
 from federation.x509.visits import Identity
 
@@ -68,6 +69,7 @@ def look_at_all(domains: Sequence[str], *, actor: Actor) -> list[Look]:
         nameserver_port=settings.PROBE_NAMESERVER_PORT,
         identity=_identity(),
         seconds=settings.PROBE_SECONDS,
+        allowed=Allowed(private=settings.PROBE_PRIVATE, loopback=settings.PROBE_LOOPBACK),
     )
     with ThreadPoolExecutor(_AT_ONCE) as pool:  # they ask the network and no database
         seen = pool.map(partial(_looked, look), domains)

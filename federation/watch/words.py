@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from federation.partners.rules import Method, negotiate
 from federation.partners.words import METHOD_LABELS
 from federation.x509.findings import Code
+from federation.x509.outgoing import Kind
 from federation.x509.streams import Trouble
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ TROUBLES: dict[Trouble, _StrPromise] = {
     Trouble.NO_ADDRESS: gettext_lazy("The DNS has no address for “%(host)s”."),
     Trouble.DNS_TIMEOUT: gettext_lazy("The DNS did not answer in time (%(name)s)."),
     Trouble.DNS_FAILED: gettext_lazy("The DNS could not answer (%(name)s)."),
+    Trouble.ADDRESS_REFUSED: gettext_lazy(
+        "It leads to %(address)s, where the panel does not connect: %(range)s."
+    ),
     Trouble.NO_RESOLVER: gettext_lazy("This machine has no name server."),
     Trouble.TIMEOUT: gettext_lazy("It did not answer in time (%(step)s)."),
     Trouble.CONNECTION_REFUSED: gettext_lazy("Nothing listens there (%(step)s)."),
@@ -37,6 +41,17 @@ TROUBLES: dict[Trouble, _StrPromise] = {
     Trouble.XML_FORBIDDEN: gettext_lazy("It sent XML that XMPP forbids."),
     Trouble.TOO_MUCH: gettext_lazy("It sent more than a greeting needs."),
     Trouble.STREAM_ERROR: gettext_lazy("It refused the stream: %(condition)s %(text)s"),
+}
+
+#: What an address is that is not connected to.
+RANGES: dict[str, _StrPromise] = {
+    Kind.LOOPBACK: gettext_lazy("that is the panel’s own machine"),
+    Kind.LINK_LOCAL: gettext_lazy("such addresses are of one network cable, not of a partner"),
+    Kind.MULTICAST: gettext_lazy("such addresses are of many machines at once"),
+    Kind.UNSPECIFIED: gettext_lazy("such addresses are of no machine"),
+    Kind.BROADCAST: gettext_lazy("such addresses are of all machines at once"),
+    Kind.RESERVED: gettext_lazy("such addresses are of no machine yet"),
+    Kind.PRIVATE: gettext_lazy("it is of a private network, and PANEL_PROBE_PRIVATE does not allow these"),
 }
 
 #: In place of a Trouble: looking itself failed, in a way that nobody foresaw. The log says how.
@@ -66,10 +81,15 @@ def told(trouble: str, params: Mapping[str, Any]) -> str:
     """The sentence of a trouble or of FAILED; "" for none."""
     if trouble == FAILED:
         return _("It could not be looked at. The panel’s log says why.")
-    return str(TROUBLES[Trouble(trouble)]) % {**_NOTHING, **params} if trouble else ""
+    if not trouble:
+        return ""
+    kind = params.get("range", "")
+    return str(TROUBLES[Trouble(trouble)]) % {**_NOTHING, **params, "range": RANGES.get(kind, kind)}
 
 
-_NOTHING = dict.fromkeys(("domain", "service", "host", "name", "step", "why", "condition", "text"), "")
+_NOTHING = dict.fromkeys(
+    ("address", "domain", "service", "host", "name", "step", "why", "condition", "text"), ""
+)
 
 
 def labels(methods: Iterable[str]) -> str:

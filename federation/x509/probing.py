@@ -19,6 +19,7 @@ from federation.x509.discovery import (
     find_targets,
     resolver,
 )
+from federation.x509.outgoing import Allowed
 from federation.x509.streams import StreamRefused, Trouble
 from federation.x509.visits import Identity, Look, contexts, visit
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import dns.asyncresolver
 
 SECONDS = 10.0
+PUBLIC_AND_PRIVATE = Allowed()
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ async def probe(
     ask: dns.asyncresolver.Resolver,
     identity: Identity | None = None,
     seconds: float = SECONDS,
+    allowed: Allowed = PUBLIC_AND_PRIVATE,
 ) -> Probe:
     """Look at the servers of ``domain``; both domains in stored form. Never raises for what others do.
 
@@ -64,7 +67,9 @@ async def probe(
     if all(place.trouble is Trouble.NO_ADDRESS and not place.target.from_srv for place in places):
         return Probe(domain, trouble=Trouble.DOMAIN_UNKNOWN, params={"domain": domain})
     tls = contexts(identity)
-    looks = await asyncio.gather(*(visit(place, domain, own_domain, tls, seconds) for place in places))
+    looks = await asyncio.gather(
+        *(visit(place, domain, own_domain, tls, seconds, allowed) for place in places)
+    )
     return Probe(domain, tuple(looks))
 
 
@@ -77,10 +82,11 @@ async def probe_place(
     method: Method = Method.START_TLS,
     identity: Identity | None = None,
     seconds: float = SECONDS,
+    allowed: Allowed = PUBLIC_AND_PRIVATE,
 ) -> Look:
     """Look at one known place, such as our own gateway, without the DNS."""
     place = Place(Target(address, port, method, from_srv=False), address)
-    return await visit(place, domain, own_domain, contexts(identity), seconds)
+    return await visit(place, domain, own_domain, contexts(identity), seconds, allowed)
 
 
 def probe_now(
@@ -91,10 +97,13 @@ def probe_now(
     nameserver_port: int = 53,
     identity: Identity | None = None,
     seconds: float = SECONDS,
+    allowed: Allowed = PUBLIC_AND_PRIVATE,
 ) -> Probe:
     """probe() for code that does not await. Without ``nameservers`` the system's are asked."""
     try:
         ask = resolver(nameservers, port=nameserver_port, seconds=seconds / 2)
     except StreamRefused as refused:
         return Probe(domain, trouble=refused.code, params=refused.params)
-    return asyncio.run(probe(domain, own_domain=own_domain, ask=ask, identity=identity, seconds=seconds))
+    return asyncio.run(
+        probe(domain, own_domain=own_domain, ask=ask, identity=identity, seconds=seconds, allowed=allowed)
+    )

@@ -44,6 +44,7 @@ class Trouble(StrEnum):
     DNS_TIMEOUT = "dns-timeout"  # name
     DNS_FAILED = "dns-failed"  # name
     NO_RESOLVER = "no-resolver"
+    ADDRESS_REFUSED = "address-refused"  # address, range: outgoing.py does not connect there
     # The connection; all with step.
     TIMEOUT = "timeout"
     CONNECTION_REFUSED = "connection-refused"

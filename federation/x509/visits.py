@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from federation.x509 import streams
+from federation.x509 import outgoing, streams
 from federation.x509.discovery import Method, Place, Target
 from federation.x509.exporting import pem_bundle_with_key
 from federation.x509.streams import Element, Features, Reader, StreamRefused, Trouble
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from federation.x509.facts import Certificate
     from federation.x509.keys import PrivateKey
+    from federation.x509.outgoing import Allowed
 
 ALPN = "xmpp-server"  # XEP-0368
 
@@ -81,10 +82,15 @@ def contexts(identity: Identity | None = None) -> dict[Method, ssl.SSLContext]:
 
 
 async def visit(
-    place: Place, domain: str, own_domain: str, tls: Mapping[Method, ssl.SSLContext], seconds: float
+    place: Place,
+    domain: str,
+    own_domain: str,
+    tls: Mapping[Method, ssl.SSLContext],
+    seconds: float,
+    allowed: Allowed,
 ) -> Look:
     """Look at one place on behalf of ``own_domain``; never raises for what the other side does."""
-    visitor = _Visitor(domain, own_domain, tls)
+    visitor = _Visitor(domain, own_domain, tls, allowed)
     trouble, params = place.trouble, dict(place.params)
     if trouble is None:
         try:
@@ -105,8 +111,10 @@ async def visit(
 class _Visitor:
     """The state of a visit; ``step`` is where it stands: connect, stream, starttls, tls, stream-in-tls."""
 
-    def __init__(self, domain: str, own_domain: str, contexts: Mapping[Method, ssl.SSLContext]) -> None:
-        self.domain, self.own_domain, self.contexts = domain, own_domain, contexts
+    def __init__(
+        self, domain: str, own_domain: str, contexts: Mapping[Method, ssl.SSLContext], allowed: Allowed
+    ) -> None:
+        self.domain, self.own_domain, self.contexts, self.allowed = domain, own_domain, contexts, allowed
         self.step = "connect"
         self.transport: asyncio.Transport | None = None
         self.before_tls: Features | None = None
@@ -117,9 +125,9 @@ class _Visitor:
 
     async def go(self, place: Place) -> None:
         """Everything, step by step; raises StreamRefused and OSError."""
-        loop, method = asyncio.get_running_loop(), place.target.method
-        self.transport, _protocol = await loop.create_connection(
-            lambda: asyncio.StreamReaderProtocol(self._octets), place.address, place.target.port
+        method = place.target.method
+        self.transport = await outgoing.connect(
+            lambda: asyncio.StreamReaderProtocol(self._octets), place.address, place.target.port, self.allowed
         )
         if method is Method.START_TLS:
             self.step = "stream"

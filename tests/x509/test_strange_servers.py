@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from federation.x509 import streams
 from federation.x509.discovery import Method
 from federation.x509.facts import read_certificate
+from federation.x509.outgoing import Allowed
 from federation.x509.probing import probe_place
 from federation.x509.streams import Features, Reader, StreamRefused, Trouble
 from tests.x509.prosody import free_port
@@ -57,7 +58,11 @@ def look(answer: Answer, *, method: Method = Method.START_TLS, seconds: float = 
         async with server:
             port = server.sockets[0].getsockname()[1]
             seen = await probe_place(
-                "127.0.0.1", port, "fabrikam.test", own_domain="contoso.com", method=method, seconds=seconds
+                *("127.0.0.1", port, "fabrikam.test"),
+                own_domain="contoso.com",
+                method=method,
+                seconds=seconds,
+                allowed=Allowed(loopback=True),
             )
             await asyncio.wait_for(done.wait(), 5)
             return seen
@@ -200,7 +205,11 @@ def wait_for(port: int) -> Look:
     for _turn in range(100):
         seen = asyncio.run(
             probe_place(
-                "127.0.0.1", port, "old.test", own_domain="contoso.com", method=Method.DIRECT, seconds=0.7
+                *("127.0.0.1", port, "old.test"),
+                own_domain="contoso.com",
+                method=Method.DIRECT,
+                seconds=0.7,
+                allowed=Allowed(loopback=True),
             )
         )
         if seen.trouble is not Trouble.CONNECTION_REFUSED:
