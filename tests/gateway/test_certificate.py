@@ -45,8 +45,10 @@ def make(ca: Authority, *names: str, days: int = 30) -> Made:
     return Made(bundle, key, digest.hex())
 
 
-def assign(panel: Panel, made: Made, *, secret: str = SECRET, announced: str = "") -> None:
-    told = json.dumps({"bundle": made.bundle, "key": made.key}).encode()
+def assign(
+    panel: Panel, made: Made, *, secret: str = SECRET, announced: str = "", order: str | None = None
+) -> None:
+    told = json.dumps({"bundle": made.bundle, "key": made.key, "order": order}).encode()
     sealed = seal(told, key=sealing_key(secret), gateway=panel.gateway, purpose=Purpose.CERTIFICATE)
     panel.certificate = announced or made.sha256, sealed
     panel.commit()  # ends the wait
@@ -190,6 +192,34 @@ def test_what_the_panel_cannot_seal_is_reported_and_asked_for_again(
     panel.unsealable = 0
     panel.commit()
     shows(panel, made.sha256)
+    panel.wait_for(calm)
+
+
+@pytest.mark.parametrize("order", ["1.0001", "0.9999", None, "9", 7])
+def test_an_older_one_that_was_sealed_rightly_is_not_taken_again(
+    served: Prosody, panel: Panel, ca: Authority, order: str | None
+) -> None:
+    """Whoever ends the TLS in front of the panel may keep what it sealed, and announce what it likes."""
+    older, newer = make(ca, *NAMES), make(ca, *NAMES)
+    assign(panel, older, order="1.0001")
+    shows(panel, older.sha256)
+    kept = panel.certificate
+    assign(panel, newer, order="1.0002")
+    shows(panel, newer.sha256)
+    if order == "1.0001":
+        panel.certificate = kept
+        panel.commit()
+    else:
+        assign(panel, older, order=order)
+    panel.wait_for(alarmed("certificate-refused"))
+    assert by_hand(served) == newer
+    served.stop()
+    seen = len(panel.requests)
+    served.start()
+    panel.wait_for(alarmed("certificate-refused"), after=seen)
+    assert by_hand(served) == newer
+    assign(panel, older, order="2.0000")  # of a database that was restored, and that gateways follow
+    shows(panel, older.sha256)
     panel.wait_for(calm)
 
 

@@ -12,12 +12,14 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from federation.certificates.models import Assignment
 from federation.certificates.services import assignments, exporting, rotation
 from federation.gateway import services as gateways
 from federation.gateway.models import Gateway
 from federation.gateway.sealing import NotSealedForUs, Purpose, unseal
 from federation.gateway.secret import sealing_key, token
 from federation.replication.assigned import HEADER
+from federation.replication.models import Panel
 from federation.x509 import masterkey
 from tests.certificates.conftest import MAKER, Chain, chain, own_master_key, trusted
 from tests.certificates.test_assignments import make
@@ -83,7 +85,8 @@ def test_it_is_sealed_with_a_key_of_who_asks(trusted: Chain, asker: Asker) -> No
     served = exporting.for_gateway(timezone.now())
     assert served
     told = {"bundle": served.bundle.decode(), "key": served.key.decode()}
-    assert sealed_in(response, asker, sealing_key(asker.secret)) == told
+    found = sealed_in(response, asker, sealing_key(asker.secret))
+    assert {name: found[name] for name in told} == told
 
 
 def test_a_recorded_exchange_opens_nothing(trusted: Chain, asker: Asker) -> None:
@@ -165,6 +168,27 @@ def test_without_the_master_key_a_new_secret_gets_the_rules_and_no_certificate(
     assert not asker.row.can_unseal
     assert asker.ask() == 200
     assert ask(asker).status_code == 409
+
+
+def test_the_order_grows_with_every_assignment_and_with_what_gateways_are_to_follow(
+    trusted: Chain, asker: Asker
+) -> None:
+    orders = []
+
+    def note() -> None:
+        orders.append(sealed_in(ask(asker), asker, sealing_key(asker.secret))["order"])
+
+    first, second = make(trusted, "First"), make(trusted, "Second")
+    for row in (first, second, first):
+        assignments.assign(row, actor=MAKER)
+        note()
+    assignments.put_back(actor=MAKER)
+    note()
+    Panel.objects.update(floor=9_999_999_999)  # after a restore, once gateways follow
+    Assignment.objects.update(use_from=timezone.now() - timedelta(days=90))
+    note()
+    assert orders == sorted(set(orders))
+    assert sealed_in(ask(asker), asker, sealing_key(asker.secret))["order"] == orders[-1]
 
 
 def test_a_new_master_key_reaches_the_sealing_keys(trusted: Chain, asker: Asker) -> None:

@@ -83,11 +83,13 @@ class Served(NamedTuple):
     certificate  the row, for its name and its thumbprint (``sha256``, hexadecimal, upper case)
     bundle       PEM: the certificate, then the authorities above it in order, without the root
     key          PEM: the private key in PKCS#8 ("BEGIN PRIVATE KEY"); it belongs to the certificate
+    use_from     since when it is the one to serve
     """
 
     certificate: Certificate
     bundle: bytes
     key: bytes
+    use_from: datetime
 
 
 @sensitive_variables()
@@ -107,7 +109,7 @@ def for_gateway(now: datetime) -> Served | None:
         return None
     row = current.certificate
     bundle = exporting.pem_bundle(row.facts, row.served)
-    return Served(row, bundle, exporting.server_key(keys.opened(row.key_pair)))
+    return Served(row, bundle, exporting.server_key(keys.opened(row.key_pair)), current.use_from)
 
 
 def next_change(now: datetime) -> datetime | None:

@@ -11,6 +11,7 @@ local timer = require "util.timer";
 local verify_identity = require "util.x509".verify_identity;
 
 local SETTLE = 0.2; -- seconds from telling the server's modules to looking
+local AGAIN = 20; -- seconds until one that is too old is asked for again
 
 return function (control, options, new_client, open_sealed, tools, look, private)
 
@@ -37,6 +38,7 @@ local function their_names() return table.concat(our_hosts(), " "); end
 -- Whether nothing changed that could change the outcome. A reload of the configuration forgets all of it.
 local function is_still_refused(announced)
 	return refused and refused.announced == announced and refused.hosts == their_names()
+		and not (refused.again and os.time() > refused.again)
 		and not (refused.untimely and refused.untimely:validat(os.time()));
 end
 
@@ -167,7 +169,13 @@ local function fetch(headers, body, announced)
 			busy = false;
 			return report.alarm("certificate-not-fetched", problem or code);
 		end
-		local ok, fault = pcall(install, tools.decode(open_sealed(table.concat(pieces)) or ""), announced);
+		local plain, why = open_sealed(table.concat(pieces));
+		if why then
+			refuse(announced, "certificate-refused", why);
+			refused.again = os.time() + AGAIN; -- the panel may give a newer one under the same name
+			return;
+		end
+		local ok, fault = pcall(install, tools.decode(plain or ""), announced);
 		if not ok then refuse(announced, "certificate-refused", fault); end
 	end);
 end

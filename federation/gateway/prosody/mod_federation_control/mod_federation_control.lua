@@ -210,11 +210,20 @@ end
 -- All that has a hand in how streams come up. Returns what takes it out again.
 local function install()
 	local private = module:require "private";
+	local order = module:require "order" (options.directory .. "/order", tools, private);
 	local function opens(what)
 		return function (text) return sealed.open(text, sealing_key, options.name, what); end;
 	end
+	-- The certificate, or nil and why it is not taken.
+	local function opens_certificate(text)
+		local plain = opens "certificate" (text);
+		local found = plain and tools.decode(plain);
+		local why = found and order.refuses("certificate", found.order);
+		if why then return nil, why; end
+		return plain;
+	end
 	local look = module:require "look" (internals, internals.create_context("itself", "client", { verify = { "none" } }));
-	control.certificate = module:require "certificate" (control, options, clients_of "certificate", opens "certificate", tools, look, private);
+	control.certificate = module:require "certificate" (control, options, clients_of "certificate", opens_certificate, tools, look, private);
 	control.dialback = module:require "dialback" (control, options, clients_of "dialback", opens "dialback", tools, private);
 	local leave_negotiation, leave_timeouts = control.negotiation.install(), control.timeouts.install();
 	control.waiting.install();
