@@ -46,9 +46,13 @@ def network(address: str) -> str:
 
 
 def _address(text: str) -> str:
-    """``text`` in its one spelling, an IPv4 address within IPv6 as IPv4; "" for what is no address."""
+    """``text`` in its one spelling, an IPv4 address within IPv6 as IPv4; "" for what is no address.
+
+    Some proxies write the port too: 192.0.2.1:4711, [2001:db8::1]:4711.
+    """
+    bare = text[1:].partition("]")[0] if text.startswith("[") else text
     try:
-        known = ip_address(text)
+        known = ip_address(bare.partition(":")[0] if bare.count(":") == 1 else bare)
     except ValueError:
         return ""
     if isinstance(known, IPv6Address):
