@@ -60,6 +60,19 @@ def member_summary(member: EventMember) -> str:
     return _line(member_changes(member))
 
 
+def compared(kind: str, before: dict[str, Any], after: dict[str, Any]) -> str:
+    """What differs between two sets of facts of one object of ``kind`` (a model's label), on one line."""
+    from controlpanel.audit.models import AuditEvent  # the model's own pages use these words
+
+    names = {name for name in (*before, *after) if before.get(name) != after.get(name)}
+    event = AuditEvent(
+        object_type=kind,
+        before={name: value for name, value in before.items() if name in names},
+        after={name: value for name, value in after.items() if name in names},
+    )
+    return _line(changes(event))
+
+
 def many(event: AuditEvent) -> str:
     """How many objects an event on many concerned, such as "100,000 users"; "" for an event on one."""
     if not event.members_count:

@@ -10,54 +10,25 @@ What spoils the whole file raises ``FileRefused``; what spoils one line is a ``F
 
 from __future__ import annotations
 
-import codecs
 import csv
-import io
+import re
 import unicodedata
-from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
+from controlpanel.shell import damage
 from controlpanel.shell.cells import undefuse
+from controlpanel.shell.permission import denies
+from controlpanel.shell.textfile import FileCode, FileRefused, Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
+    from enum import StrEnum
 
-#: Characters of one record, with all the lines inside its quotes.
-LONGEST_RECORD = 100_000
-_CHUNK = 65_536  # bytes
+    from controlpanel.shell.textfile import Readable
+
 _DELIMITERS = ",;\t"
-_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")  # .xlsx and .ods are ZIP, .xls is OLE
-
-
-class FileCode(StrEnum):
-    """Why a file, or a line of it, cannot be read, and the parameters that come with it."""
-
-    EMPTY = "file-empty"
-    SPREADSHEET = "file-spreadsheet"
-    BINARY = "file-binary"
-    ENCODING = "file-encoding"
-    LINE_TOO_LONG = "line-too-long"  # limit
-    QUOTING = "quoting"  # the line where the broken record begins
-    MISSING_COLUMN = "missing-column"  # column, found (the headings of the file)
-    COLUMN_TWICE = "column-twice"  # column, heading (the same one again; of two that differ the best counts)
-    RAGGED = "ragged-line"  # found, expected (numbers of cells); of one line
-
-
-class FileRefused(ValueError):
-    """The file cannot be read: ``code`` says why, ``line`` where (from 1), ``params`` what."""
-
-    def __init__(self, code: FileCode, *, line: int, **params: str | int) -> None:
-        super().__init__(code.value, line, params)
-        self.code = code
-        self.line = line
-        self.params = params
-
-
-class Readable(Protocol):
-    """What is read: a file, or what is stored as one."""
-
-    def read(self, size: int, /) -> bytes:
-        """At most ``size`` bytes more; b"" at the end."""
+#: How many cells with question marks are told of one file.
+MOST_ASKED = 200
 
 
 class Fault(NamedTuple):
@@ -69,10 +40,22 @@ class Fault(NamedTuple):
 
 
 class Record(NamedTuple):
-    """One line with data: the cells of the known columns, without blanks around them."""
+    """One line with data: the cells of the known columns, without blanks around them.
+
+    ``denied`` is the heading of a column that is not read and says that this is not permitted; "" for none.
+    """
 
     line: int
     cells: dict[str, str]
+    denied: str = ""
+
+
+class Head(NamedTuple):
+    """How a file begins: what it says is its type, its first line and the headings there."""
+
+    type_name: str
+    line: str
+    headings: list[str]
 
 
 class Table(NamedTuple):
@@ -84,18 +67,27 @@ class Table(NamedTuple):
 
 
 def open_table(
-    file: Readable, headings: Mapping[str, Collection[str]], *, required: Collection[str] = ()
+    file: Readable,
+    headings: Mapping[str, Collection[str]],
+    *,
+    required: Collection[str] = (),
+    texts: Collection[str] = (),
+    names: Collection[str] = (),
+    judge: Callable[[Head], None] = lambda _head: None,
 ) -> Table:
     """Read the head of ``file``; ``headings`` has for each column the headings that mean it, best first.
 
+    ``judge`` raises FileRefused when this is another kind of file. ``texts`` are columns of free text,
+    ``names`` those of names that people chose; the others are keys, lists of keys and choices.
     Raises FileRefused here, and again while the records are read, since a file may break anywhere.
     """
-    lines = _Lines(file)
-    known = {column: tuple(map(heading_key, texts)) for column, texts in headings.items()}
-    delimiter, found = _head(lines, frozenset(key for keys in known.values() for key in keys))
-    places = _places(known, found, required, lines.number)
-    ignored = tuple(text for place, text in enumerate(found) if text and place not in places.values())
-    return Table(tuple(places), ignored, _records(lines, delimiter, len(found), places))
+    lines = Lines(file)
+    known = {column: tuple(map(heading_key, spelt)) for column, spelt in headings.items()}
+    head, delimiter = _head(lines, frozenset(key for keys in known.values() for key in keys), judge)
+    places = _places(known, head.headings, required, lines.number)
+    ignored = tuple(text for place, text in enumerate(head.headings) if text and place not in places.values())
+    cells = _Cells(head, places, frozenset(texts), frozenset(names))
+    return Table(tuple(places), ignored, _records(lines, delimiter, cells))
 
 
 def heading_key(text: str) -> str:
@@ -122,87 +114,33 @@ def _places(
     return places
 
 
-class _Lines:
-    """The lines of a file, decoded, with their numbers; refuses what is no text and what never ends."""
-
-    def __init__(self, file: Readable) -> None:
-        head = file.read(_CHUNK)
-        self._lines = _decoded(head, file, _encoding(head))
-        self.number = 0  # of the line given last
-        self.first = 1  # of the first line of this record
-        self._length = 0  # of this record so far, in characters
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._lines)
-        self.number += 1
-        self._length += len(line)
-        if "\0" in line:
-            raise FileRefused(FileCode.BINARY, line=self.number)
-        if "\ufffd" in line:  # put there by the decoder, or by whoever damaged the file before
-            raise FileRefused(FileCode.ENCODING, line=self.number)
-        if self._length > LONGEST_RECORD:
-            code = FileCode.QUOTING if self.number > self.first else FileCode.LINE_TOO_LONG
-            raise FileRefused(code, line=self.first, limit=LONGEST_RECORD)
-        return line
-
-    def begin_record(self) -> None:
-        """The next line begins a record."""
-        self.first = self.number + 1
-        self._length = 0
-
-
-def _encoding(head: bytes) -> str:
-    """The codec for a file that begins with ``head``; without a mark the first letter shows UTF-16."""
-    if head.startswith(_SPREADSHEETS):
-        raise FileRefused(FileCode.SPREADSHEET, line=1)
-    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise FileRefused(FileCode.ENCODING, line=1)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if len(head) > 1 and (head[0] == 0) != (head[1] == 0):
-        return "utf-16-be" if head[0] == 0 else "utf-16-le"
-    if b"\0" in head:
-        raise FileRefused(FileCode.BINARY, line=1)
-    return "utf-8-sig"
-
-
-def _decoded(head: bytes, file: Readable, encoding: str) -> Iterator[str]:
-    """Lines that end in LF whatever they ended in; bytes that are no text become U+FFFD."""
-    decode = io.IncrementalNewlineDecoder(
-        codecs.getincrementaldecoder(encoding)("replace"), translate=True
-    ).decode
-    rest = ""
-    while head and len(rest) <= LONGEST_RECORD:
-        *lines, rest = (rest + decode(head)).split("\n")
-        for line in lines:
-            yield f"{line}\n"
-        head = file.read(_CHUNK)
-    if rest := rest + decode(b"", final=True):
-        yield rest
-
-
-def _head(lines: _Lines, known: Collection[str]) -> tuple[str, list[str]]:
-    """The delimiter and the headings; the delimiter is the one that makes most headings known."""
-    line, told = _heading_line(lines)
+def _head(lines: Lines, known: Collection[str], judge: Callable[[Head], None]) -> tuple[Head, str]:
+    """The head and the delimiter; that is the one that makes most headings known."""
+    type_name, line, told = _heading_line(lines)
     read = [(delimiter, cells) for delimiter in told if (cells := _cells(line, delimiter)) is not None]
+    judge(Head(type_name, line, max((cells for _delimiter, cells in read), key=len, default=[])))
     if not read:
         raise FileRefused(FileCode.QUOTING, line=lines.number)
-    return max(read, key=lambda pair: sum(heading_key(cell) in known for cell in pair[1]))
+    delimiter, headings = max(read, key=lambda pair: sum(heading_key(cell) in known for cell in pair[1]))
+    return Head(type_name, line, headings), delimiter
 
 
-def _heading_line(lines: _Lines) -> tuple[str, str]:
-    """The first line with headings, and the delimiters that may part them."""
-    told = _DELIMITERS
+def _heading_line(lines: Lines) -> tuple[str, str, str]:
+    """The type that the shell wrote, the first line with headings, and the delimiters that may part them."""
+    told, type_name = _DELIMITERS, ""
     for line in lines:
         lines.begin_record()
         if line[:4].casefold() == "sep=" and line[4:5] in _DELIMITERS:
             told = line[4]
-        elif line.strip(_DELIMITERS + " \n") and not line.startswith(("#TYPE", '"#TYPE')):
-            return line, told
+        elif _is_type(line):
+            type_name = line.strip(_DELIMITERS + ' "\n')[len("#TYPE") :].strip(_DELIMITERS + ' "\n')
+        elif line.strip(_DELIMITERS + " \n"):
+            return type_name, line, told
     raise FileRefused(FileCode.EMPTY, line=max(lines.number, 1))
+
+
+def _is_type(line: str) -> bool:
+    return line.lstrip(' "')[:5].upper() == "#TYPE"
 
 
 def _cells(line: str, delimiter: str) -> list[str] | None:
@@ -216,23 +154,64 @@ def _reader(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
     return csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
 
 
-def _records(
-    lines: _Lines, delimiter: str, width: int, places: Mapping[str, int]
-) -> Iterator[Record | Fault]:
+def _records(lines: Lines, delimiter: str, cells: _Cells) -> Iterator[Record | Fault]:
     reader = _reader(lines, delimiter)
     while True:
         lines.begin_record()
         try:
-            cells = next(reader, None)
+            row = next(reader, None)
         except csv.Error:
             raise FileRefused(FileCode.QUOTING, line=lines.first) from None
-        if cells is None:
-            return
-        if not any(map(str.strip, cells)):
+        if row is None:
+            break
+        if not any(map(str.strip, row)):
             continue  # an empty line, or the bare delimiters that spreadsheets leave at the end
-        if len(cells) == width:
-            yield Record(
-                lines.first, {name: undefuse(cells[place].strip()) for name, place in places.items()}
-            )
+        if _is_type(row[0]):
+            raise FileRefused(FileCode.SEVERAL, line=lines.first)
+        if len(row) == cells.width:
+            yield cells.read(lines.first, row)
         else:
-            yield Fault(lines.first, FileCode.RAGGED, {"found": len(cells), "expected": width})
+            yield Fault(lines.first, FileCode.RAGGED, {"found": len(row), "expected": cells.width})
+    if lines.is_ascii:  # had one letter beyond it come through, question marks would be what was meant
+        yield from cells.asked
+
+
+class _Cells:
+    """The cells of a record by their columns, and what was done to them before."""
+
+    def __init__(
+        self, head: Head, places: Mapping[str, int], texts: frozenset[str], names: frozenset[str]
+    ) -> None:
+        self.width, self.places, self.texts = len(head.headings), places, texts
+        self.headings = {column: head.headings[place] for column, place in places.items()}
+        self.keys = frozenset(places) - texts - names
+        others = ((place, text) for place, text in enumerate(head.headings) if place not in places.values())
+        self.others = [(place, text, heading_key(text)) for place, text in others if text]
+        self.is_of_shell = bool(head.type_name) or _is_of_shell(head)
+        #: The first cells in which question marks may stand for letters, if the file turns out to be ASCII.
+        self.asked: list[Fault] = []
+
+    def read(self, line: int, row: list[str]) -> Record | Fault:
+        """The record; a fault for a cell that the shell destroyed."""
+        told = {name: undefuse(row[place].strip()) for name, place in self.places.items()}
+        for name, cell in told.items():
+            if ("." in cell or cell[:1] in "{@\u2026" or "\u2026" in cell) and (
+                found := damage.in_cell(cell, is_key=name in self.keys)
+            ):
+                return self._fault(line, found, name, cell)
+            is_asked = damage.may_be_question_marks(cell, is_text=name in self.texts)
+            if is_asked and self.is_of_shell and len(self.asked) < MOST_ASKED:
+                self.asked.append(self._fault(line, damage.Damage.QUESTION_MARKS, name, cell))
+        denied = (
+            text for place, text, key in self.others if row[place] and denies(key, heading_key(row[place]))
+        )
+        return Record(line, told, next(denied, ""))
+
+    def _fault(self, line: int, code: damage.Damage, name: str, cell: str) -> Fault:
+        return Fault(line, code, {"column": name, "heading": self.headings[name], "value": cell[:80]})
+
+
+def _is_of_shell(head: Head) -> bool:
+    """Whether Export-Csv wrote the headings: it quotes each, or properties have their names."""
+    quoted = all(part.strip()[:1] == '"' for part in re.split("[,;\t]", head.line))
+    return quoted or any(re.fullmatch(r"[A-Z][a-z]+([A-Z][a-z]+)+", text) for text in head.headings)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import codecs
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from django import forms
 from django.contrib import messages
@@ -15,12 +16,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from controlpanel.shell.delimited import FileRefused
+from controlpanel.shell import agreeing
 from controlpanel.shell.details import ReasonForm
 from controlpanel.shell.filewords import unreadable
+from controlpanel.shell.textfile import FileRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from django.http import HttpResponse
 
@@ -29,12 +31,15 @@ if TYPE_CHECKING:
 
 #: Bytes; what comes back in the page as text must fit into DATA_UPLOAD_MAX_MEMORY_SIZE.
 LARGEST_FILE = 4 * 1024 * 1024
-#: How many bad or warned lines a page tells.
-SHOWN_FAULTS = 200
+#: How many bad or warned lines a page tells, and of what an import would do the first of each kind.
+SHOWN_FAULTS, SHOWN = 200, 20
 
 
 class UploadForm(ReasonForm):
-    """A file or its text; ``content`` of the cleaned data is its bytes. A chosen file goes first."""
+    """A file or its text; ``content`` of the cleaned data is its bytes. A chosen file goes first.
+
+    ``file_name`` of the cleaned data is the name of the file, also of one whose text came back in the page.
+    """
 
     file = forms.FileField(label=gettext_lazy("File"), required=False, allow_empty_file=True)
     lines = forms.CharField(
@@ -44,16 +49,21 @@ class UploadForm(ReasonForm):
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "mono"}),
     )
 
-    field_order: tuple[str, ...] = ("file", "lines", "reason")
+    #: Whose text stands in the box: a name may say what a list is.
+    file_name = forms.CharField(required=False, max_length=255, widget=forms.HiddenInput)
+
+    field_order: tuple[str, ...] = ("file", "lines", "reason", "file_name")
 
     def clean(self) -> dict[str, Any]:
-        """Add ``content``."""
+        """Add ``content`` and ``file_name``."""
         file, lines = self.cleaned_data.get("file"), self.cleaned_data.get("lines", "")
         if not file and not lines.strip():
             raise ValidationError(_("Choose a file, or type or paste a list."))
         if file and file.size > LARGEST_FILE:
             raise ValidationError({"file": _("The file is larger than 4 MB. Cut it in parts.")})
         self.cleaned_data["content"] = file.read() if file else lines.encode()
+        if file:
+            self.cleaned_data["file_name"] = (file.name or "")[-255:]
         return self.cleaned_data
 
     def keep_text(self) -> None:
@@ -62,14 +72,33 @@ class UploadForm(ReasonForm):
             shown = QueryDict(mutable=True)
             shown.update(self.data)
             shown["lines"] = _decoded(self.cleaned_data["content"])
+            shown["file_name"] = self.cleaned_data["file_name"]
             self.data = shown
 
 
 class Plan(Protocol):
-    """What an import would do; of what it holds beside this the page's template knows."""
+    """What an import would do; of what it holds beside this its room's words tell."""
 
     faults: list[Fault]
     warnings: list[Fault]
+    #: What is done only when it was agreed to.
+    questions: list[Fault]
+    #: Headings of the file that were not read.
+    unread: tuple[str, ...]
+
+
+class Part(NamedTuple):
+    """A part of what an import would do: how many of a kind, the first of them, and how many more."""
+
+    title: str
+    lines: Sequence[str]
+    more: int = 0
+
+
+def part(title: str, told: Iterable[str], count: int) -> Part:
+    """The Part for ``count`` of a kind, of which ``told`` says the first ones."""
+    lines = list(islice(told, SHOWN))
+    return Part(title, lines, count - len(lines))
 
 
 @dataclass(frozen=True)
@@ -81,14 +110,16 @@ class ImportPage:
     list_page: str  # URL name
     carry_out: Callable[[dict[str, Any], bool], Any]
     done: Callable[[Any], str]  # what was done, of the plan
+    parts: Callable[[Any], list[Part]]  # what would be done, by name
     told: Callable[[Fault], str]
 
     def respond(self, request: PanelRequest, form_class: type[UploadForm] = UploadForm) -> HttpResponse:
         """Check says what an import would do; Import does it, unless a line cannot be used."""
         form = form_class(request.POST, request.FILES) if request.method == "POST" else form_class()
         dry_run = "check" in request.POST
-        plan = self._planned(form, dry_run=dry_run) if form.is_valid() else None
-        if plan and not plan.faults and not dry_run:
+        plan = self._planned(request, form, dry_run=dry_run) if form.is_valid() else None
+        is_agreed = plan and agreeing.is_agreed(plan.questions, request.POST.get("agreed", ""))
+        if plan and not plan.faults and not dry_run and is_agreed:
             messages.success(request, self.done(plan))
             return redirect(self.list_page)
         if form.is_bound:
@@ -99,14 +130,19 @@ class ImportPage:
                 "plan": plan,
                 "faults": self._lines(plan.faults),
                 "warnings": self._lines(plan.warnings),
+                "questions": self._lines(plan.questions),
+                "mark": agreeing.mark(plan.questions),
+                "parts": self.parts(plan),
+                "unread": plan.unread[:SHOWN],
             }
         status = 422 if form.errors or (plan and plan.faults) else 200
         return render(request, self.template, shown, status=status)
 
-    def _planned(self, form: UploadForm, *, dry_run: bool) -> Plan | None:
+    def _planned(self, request: PanelRequest, form: UploadForm, *, dry_run: bool) -> Plan | None:
         """The plan; None, and an error of the form, without one."""
         try:
-            plan: Plan = self.carry_out(form.cleaned_data, dry_run)
+            agreed = request.POST.get("agreed", "")
+            plan: Plan = self.carry_out({**form.cleaned_data, "agreed": agreed}, dry_run)
         except FileRefused as refused:
             form.add_error("file" if form.files else "lines", unreadable(refused))
         except ValidationError as refusal:

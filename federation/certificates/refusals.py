@@ -47,6 +47,9 @@ REFUSALS: dict[Refusal, _StrPromise] = {
         "This is the request, not the answer to it. Import the certificate that the authority made from it."
     ),
     Refusal.PUBLIC_KEY_INSTEAD: _("This is a public key, not a certificate."),
+    Refusal.DISTRUSTED: _(
+        "The file says that this certificate is not to be trusted: OpenSSL marked it as rejected."
+    ),
     Refusal.REVOCATION_LIST_INSTEAD: _("This is a revocation list, not a certificate."),
     Refusal.SEVERAL_LEAVES: _(
         "It is not clear which certificate is meant: %(count)s of them could be the server’s. Give one, with "

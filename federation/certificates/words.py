@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from federation.certificates.refusals import REFUSALS
 from federation.certificates.sentences import FINDINGS
+from federation.topology.filekinds import FileKind
+from federation.topology.kindwords import HERE, THESE, kind_of
 from federation.topology.names import Code as NameCode
 from federation.topology.words import SENTENCES as NAME_SENTENCES
-from federation.x509.findings import Code, Finding, Refused, Severity
+from federation.x509.findings import Code, Finding, Refusal, Refused, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -76,12 +78,19 @@ def refused(refusal: Refused) -> ValidationError:
 
 
 @contextmanager
-def refusals_told() -> Iterator[None]:
-    """What federation.x509 refuses inside is raised as a ValidationError, never with what it was about."""
+def refusals_told(files: Iterable[bytes] = ()) -> Iterator[None]:
+    """What federation.x509 refuses inside is raised as a ValidationError, never with what it was about.
+
+    When ``files`` were not recognised there, it says what they are, if they say it themselves.
+    """
     try:
         yield
     except Refused as refusal:
         told_as = refused(refusal)
+        if refusal.code in {Refusal.NOT_RECOGNISED, Refusal.NO_CERTIFICATE, Refusal.PEM_DAMAGED}:
+            kind = next((found for data in files if (found := kind_of(data))), FileKind.CERTIFICATES)
+            if kind is not FileKind.CERTIFICATES:
+                told_as = ValidationError(f"{THESE[kind]} {HERE[FileKind.CERTIFICATES]}", code="other-kind")
     else:
         return
     raise told_as

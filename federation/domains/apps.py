@@ -11,3 +11,10 @@ class DomainsConfig(AppConfig):
 
     name = "federation.domains"
     verbose_name = _("SIP federated domains")
+
+    def ready(self) -> None:
+        """Tell the room of the partners what is blocked."""
+        from federation.domains.services import blocked
+        from federation.topology import opposites
+
+        opposites.register(opposites.BLOCKED, blocked)

@@ -15,6 +15,7 @@ from controlpanel.shell.layout import Advanced
 from controlpanel.shell.upload import UploadForm
 from federation.domains.models import Kind
 from federation.domains.rules import ALLOWED_ONLY
+from federation.domains.words import of_partner
 from federation.topology.fields import DomainField
 from federation.topology.verification import VerificationLevel
 
@@ -71,6 +72,11 @@ class DomainForm(DetailsForm):
         )
         return Layout(*name, "proxy_fqdn", "comment", advanced)
 
+    def questions(self) -> list[str]:
+        """A partner's domain is blocked only when that is meant."""
+        is_new = self.row is None and self.kind == Kind.BLOCKED
+        return [said] if is_new and (said := of_partner(self.cleaned_data["domain"])) else []
+
 
 class ImportForm(UploadForm):
     """A file or a pasted list, and which list it is when it does not say."""
@@ -84,7 +90,7 @@ class ImportForm(UploadForm):
         help_text=gettext_lazy("A column “Status” in the file says it line by line, and goes first."),
     )
 
-    field_order = ("kind", "file", "lines", "reason")
+    field_order = ("kind", "file", "lines", "reason", "file_name")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,16 +11,17 @@ from django.utils.translation import gettext as _
 from controlpanel.audit import commits
 from controlpanel.audit.members import note_members
 from controlpanel.audit.records import Facts, facts, record
+from controlpanel.shell.agreeing import is_agreed
 from federation.domains import rules
 from federation.domains.actions import Action
-from federation.domains.csvfile import read
+from federation.domains.csvfile import DomainFile
 from federation.domains.models import FederatedDomain, Kind
 from federation.domains.planning import planned
-from federation.domains.words import on_list
+from federation.domains.words import of_partner, on_list
 from federation.topology import names, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from controlpanel.audit.actor import Actor
     from federation.domains.planning import Plan
@@ -30,15 +31,18 @@ _BATCH = 1000
 
 @transaction.atomic
 def create_domain(
-    *, domain: str, kind: str, actor: Actor, reason: str = "", **values: Any
+    *, domain: str, kind: str, actor: Actor, reason: str = "", agreed: bool = False, **values: Any
 ) -> FederatedDomain:
     """Allow or block ``domain``. Raises ValidationError for no name, and when it is on a list already.
 
+    A partner's domain is blocked only when it was ``agreed`` to.
     ``values``: ``comment``, and for an allowed domain ``proxy_fqdn``, ``monitored``, ``verification_level``.
     """
     stored = _name("domain", domain)
     if found := FederatedDomain.objects.filter(domain=stored).first():
         raise ValidationError({"domain": on_list(str(found), wanted=kind, found=found.kind)})
+    if kind == Kind.BLOCKED and not agreed and (said := of_partner(stored)):
+        raise ValidationError({"domain": said})
     row = FederatedDomain(domain=stored, shown=names.shown_domain(stored), kind=kind, **_cleaned(values))
     action = Action.ALLOW if kind == Kind.ALLOWED else Action.BLOCK
     return commits.create(row, action=action, actor=actor, reason=reason)
@@ -62,15 +66,25 @@ def delete_domains(domains: Iterable[FederatedDomain], *, actor: Actor, reason: 
 
 @transaction.atomic
 def import_domains(
-    content: bytes, *, kind: str, actor: Actor, reason: str = "", dry_run: bool = False
+    content: bytes,
+    *,
+    kind: str,
+    actor: Actor,
+    file_name: str = "",
+    reason: str = "",
+    dry_run: bool = False,
+    agreed: str | bool = False,
 ) -> Plan:
     """Add and change the domains of a file or pasted list; ``kind`` is the list for lines that name none.
 
-    With ``dry_run``, or when one line cannot be used, nothing is written; the plan says what would be. One
-    event holds all domains. Raises delimited.FileRefused, ValidationError.
+    With ``dry_run``, when one line cannot be used, or while the plan's questions were not ``agreed`` to,
+    nothing is written; the plan says what would be. One event holds all domains.
+    Raises textfile.FileRefused, ValidationError.
     """
-    plan = planned(read(content, rules.Kind(kind) if kind else None))
-    if not dry_run and not plan.faults and (plan.new or plan.changed):
+    file = DomainFile(content, rules.Kind(kind) if kind else None, file_name)
+    plan = planned(file.rows())
+    plan.unread = file.unread
+    if not dry_run and not plan.faults and is_agreed(plan.questions, agreed) and (plan.new or plan.changed):
         _carry_out(plan, actor, reason)
     return plan
 
@@ -109,3 +123,9 @@ def _name(field: str, text: str) -> str:
         return names.domain(text)
     except names.NameRefused as refusal:
         raise ValidationError({field: words.refused(refusal)}) from refusal
+
+
+def blocked(domains: Collection[str]) -> dict[str, str]:
+    """Those of the stored ``domains`` that are blocked, as people read them (topology.opposites)."""
+    rows = FederatedDomain.objects.filter(domain__in=domains, kind=Kind.BLOCKED)
+    return dict(rows.values_list("domain", "shown"))

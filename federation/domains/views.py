@@ -87,7 +87,9 @@ def _new(request: PanelRequest, kind: Kind) -> HttpResponse:
     form = DomainForm(request, kind=kind)
     saved = details.committed(
         form,
-        lambda: services.create_domain(kind=kind, actor=Actor.of(request), **form.write_values()),
+        lambda: services.create_domain(
+            kind=kind, actor=Actor.of(request), agreed=bool(form.asked), **form.write_values()
+        ),
     )
     if saved:
         said = _("“%(name)s” is allowed now.") if kind == Kind.ALLOWED else _("“%(name)s” is blocked now.")

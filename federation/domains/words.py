@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from controlpanel.audit.records import facts
+from controlpanel.audit.words import compared
+from controlpanel.shell.filewords import DAMAGE, DENIED
 from controlpanel.shell.filewords import SENTENCES as FILE_SENTENCES
+from controlpanel.shell.upload import Part, part
 from federation.domains.csvfile import RowCode
-from federation.domains.models import Kind
+from federation.domains.models import FederatedDomain, Kind
+from federation.topology import opposites
+from federation.topology.names import shown_domain
 from federation.topology.words import SENTENCES as NAME_SENTENCES
 
 if TYPE_CHECKING:
@@ -37,8 +43,22 @@ ON_OTHER_LIST: dict[str, _StrPromise] = {
     ),
 }
 
+#: The domain stands before it, in quotation marks.
+OF_PARTNER = gettext_lazy(
+    "It belongs to the XMPP federated partner %(partner)s, and talks to your users over XMPP all the same."
+)
+
 _ROW_SENTENCES: dict[StrEnum, _StrPromise] = {
     RowCode.DUPLICATE: gettext_lazy("It stands on line %(first)s already."),
+    RowCode.BY_NAME: gettext_lazy(
+        "The name of the file says on which list these domains are, and nothing in it does. Choose the list "
+        "yourself, the same one as the name says."
+    ),
+    RowCode.TOLD_OTHER: gettext_lazy(
+        "The file says that these are blocked SIP domains, and this line does not."
+    ),
+    RowCode.DENIED: DENIED,
+    RowCode.PARTNERS: OF_PARTNER,
     RowCode.NO_LIST: gettext_lazy("Say whether these domains are allowed or blocked: the file does not."),
     RowCode.KIND: gettext_lazy("The status is “Allowed” or “Blocked”."),
     RowCode.NOT_A_BOOLEAN: gettext_lazy("Write True or False."),
@@ -49,7 +69,7 @@ _ROW_SENTENCES: dict[StrEnum, _StrPromise] = {
 }
 
 
-_SENTENCES: Mapping[StrEnum, _StrPromise] = ChainMap(_ROW_SENTENCES, FILE_SENTENCES, NAME_SENTENCES)  # type: ignore[arg-type]  # each for its own enum
+_SENTENCES: Mapping[StrEnum, _StrPromise] = ChainMap(_ROW_SENTENCES, DAMAGE, FILE_SENTENCES, NAME_SENTENCES)  # type: ignore[arg-type]  # each for its own enum
 
 
 def on_list(domain: str, *, wanted: str, found: str) -> str:
@@ -69,5 +89,44 @@ def told(fault: Fault) -> str:
 def done(plan: Plan) -> str:
     """What an import did, or would do, in numbers."""
     numbers = {"new": len(plan.new), "changed": len(plan.changed), "unchanged": plan.unchanged}
-    shown = {name: number_format(number, force_grouping=True) for name, number in numbers.items()}
+    shown = {name: _number(number) for name, number in numbers.items()}
     return _("Domains added: %(new)s, changed: %(changed)s, as they were: %(unchanged)s.") % shown
+
+
+def of_partner(domain: str) -> str:
+    """Why the stored ``domain`` is blocked only when that is meant: it is a partner's; else ""."""
+    partner = opposites.found(opposites.PARTNERS, [domain]).get(domain)
+    if partner is None:
+        return ""
+    words = {"value": shown_domain(domain), "words": str(OF_PARTNER % {"partner": partner})}
+    return _("“%(value)s”: %(words)s") % words
+
+
+def parts(plan: Plan) -> list[Part]:
+    """What an import would do, domain by domain."""
+    new, changed, found = len(plan.new), len(plan.changed), []
+    if new:
+        title = ngettext("%(count)s domain is added.", "%(count)s domains are added.", new)
+        lines = (
+            _("%(name)s: %(changes)s") % {"name": row, "changes": row.get_kind_display()} for row in plan.new
+        )
+        found.append(part(title % {"count": _number(new)}, lines, new))
+    if changed:
+        title = ngettext("%(count)s domain is changed.", "%(count)s domains are changed.", changed)
+        lines = (_changed(row, before) for row, before in plan.changed)
+        found.append(part(title % {"count": _number(changed)}, lines, changed))
+    same = ngettext(
+        "%(count)s domain is as the list says already.",
+        "%(count)s domains are as the list says already.",
+        plan.unchanged,
+    )
+    return [*found, Part(same % {"count": _number(plan.unchanged)}, ())]
+
+
+def _changed(row: FederatedDomain, before: Mapping[str, Any]) -> str:
+    said = compared(FederatedDomain._meta.label_lower, dict(before), facts(row))
+    return _("%(name)s: %(changes)s") % {"name": row, "changes": said}
+
+
+def _number(number: int) -> str:
+    return str(number_format(number, force_grouping=True))

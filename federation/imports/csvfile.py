@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from controlpanel.shell.delimited import Table, open_table
+from federation.topology.filekinds import FileKind
+from federation.topology.kindwords import expects
 
 if TYPE_CHECKING:
-    from controlpanel.shell.delimited import Readable
+    from controlpanel.shell.textfile import Readable
 
 #: The headings that mean each column, best first: the shell's, ours, the directory's, the French ones.
 HEADINGS = {
@@ -37,9 +39,14 @@ HEADINGS = {
 }  # fmt: skip
 
 
-def open_users(file: Readable) -> Table:
-    """The head of a file of users; raises FileRefused, as its records do where the file breaks.
+#: Columns of names that people have or chose.
+_NAMES = ("display_name", "first_name", "last_name", "department", "policy")
+
+
+def open_users(file: Readable, file_name: str = "") -> Table:
+    """The head of a file of users; raises FileRefused, for another kind of file too, and where it breaks.
 
     Only the address is required.
     """
-    return open_table(file, HEADINGS, required=("address",))
+    judge = expects(FileKind.USERS, file_name=file_name)
+    return open_table(file, HEADINGS, required=("address",), names=_NAMES, judge=judge)

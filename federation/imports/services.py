@@ -69,7 +69,7 @@ def import_upload(upload: Upload, *, actor: Actor, reason: str = "") -> Generato
     plan = upload.plan
     if plan is None:
         raise Gone(str(upload))
-    records = open_users(upload.reader()).records
+    records = open_users(upload.reader(), upload.name).records
 
     def claim() -> None:
         if not Upload.objects.filter(pk=upload.pk).delete()[0]:

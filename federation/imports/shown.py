@@ -85,6 +85,11 @@ class Shown:
         return [(title, _counted(names)) for title, names in parts if names]
 
     @property
+    def unread(self) -> list[str]:
+        """The first headings that were not read."""
+        return self.plan.unread[:SHOWN]
+
+    @property
     def asks_for_pools(self) -> bool:
         """Whether the file names pools that are unknown."""
         return bool(self.plan.new_pools or self.plan.unknown_pools)

@@ -23,7 +23,8 @@ from controlpanel.audit.actor import Actor
 from controlpanel.audit.commits import Gone
 from controlpanel.shell.busy import SENTENCE, is_busy
 from controlpanel.shell.cells import csv_line
-from controlpanel.shell.delimited import Fault, FileRefused
+from controlpanel.shell.delimited import Fault
+from controlpanel.shell.textfile import FileRefused
 from controlpanel.shell.uploads import LimitedFiles
 from federation.imports import progress, services
 from federation.imports.csvfile import open_users
@@ -142,7 +143,8 @@ def _kept(request: PanelRequest, pk: int) -> Upload:
 def _reading(kept: Upload, file: StoredFile) -> Generator[int, None, Plan]:
     """Read the file, and keep what it would do as what its owner was shown."""
     try:
-        plan = yield from planned(open_users(file).records, kept.choices)
+        table = open_users(file, kept.name)
+        plan = yield from planned(table.records, kept.choices, table.ignored)
     except FileRefused:
         services.forget(kept)
         raise
@@ -187,7 +189,7 @@ def _refused_lines(kept: Upload) -> Iterator[str]:
     yield "\ufeff" + csv_line([_("Line"), _("Reason"), _("Code")])
     catalogue = Catalogue(kept.choices)
     try:
-        for batch in steps(open_users(kept.reader()).records, catalogue):
+        for batch in steps(open_users(kept.reader(), kept.name).records, catalogue):
             for fault in batch:
                 if isinstance(fault, Fault):
                     reason = words.reason(str(fault.code), fault.params)

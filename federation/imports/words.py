@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from controlpanel.shell.delimited import FileCode
+from controlpanel.shell import filewords
+from controlpanel.shell.textfile import FileCode
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-    from controlpanel.shell.delimited import FileRefused
+    from controlpanel.shell.textfile import FileRefused
 
 #: Why a file is refused as a whole.
 FILE: dict[str, _StrPromise] = {
@@ -31,6 +32,8 @@ FILE: dict[str, _StrPromise] = {
 
 def file_reason(refused: FileRefused) -> str:
     """Why a file is refused, with the line."""
+    if refused.code not in FILE:
+        return filewords.unreadable(refused)
     sentence = str(FILE[refused.code]) % refused.params
     if refused.code in {FileCode.EMPTY, FileCode.SPREADSHEET}:
         return sentence

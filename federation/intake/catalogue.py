@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+from controlpanel.shell.damage import Damage, in_ascii
 from controlpanel.shell.text import fold
 from federation.directory.models import Assignment
 from federation.intake.rows import Refused, RowCode
@@ -83,6 +84,8 @@ class Catalogue:
             self.policies.count_unknown(name)
         if fqdn and pool is None:
             raise Refused(RowCode.UNKNOWN_POOL, "pool", fqdn)
+        if name and (policy is None or policy.pk is None) and self._lost_letters(name):
+            raise Refused(Damage.QUESTION_MARKS, "policy", name)
         if name and policy is None:
             raise Refused(RowCode.UNKNOWN_POLICY, "policy", name)
         if pool:
@@ -102,6 +105,15 @@ class Catalogue:
         except Assignment.DoesNotExist:
             return None
         return self._policy_of.get(assignment.policy_id) or assignment.policy
+
+    def _lost_letters(self, name: str) -> bool:
+        """Whether ``name`` is what an export in ASCII leaves of a policy's name."""
+        return "?" in name and name in self._in_ascii
+
+    @cached_property
+    def _in_ascii(self) -> frozenset[str]:
+        names = [policy.name for policy in self._policy_of.values() if not policy.name.isascii()]
+        return frozenset(in_ascii(name, pairs=pairs) for name in names for pairs in (False, True))
 
     def _pool(self, fqdn: str) -> Pool | None:
         pool = self._by_fqdn.get(fqdn)

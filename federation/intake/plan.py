@@ -11,12 +11,14 @@ from federation.intake.catalogue import Catalogue, Choices
 from federation.intake.planning import KINDS, Numbers, Step, steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable, Sequence
 
     from controlpanel.shell.delimited import Record
 
 #: How many of each kind a plan keeps to be shown, and how many refused lines.
 SHOWN, SHOWN_REFUSED = 20, 1000
+#: How many headings that were not read.
+SHOWN_UNREAD = 100
 
 Example = dict[str, Any]
 
@@ -34,6 +36,8 @@ class Plan:
     #: What the rows use as it stands: held while they are applied, so that none of it vanishes.
     pools: list[str] = field(default_factory=list)
     policies: list[str] = field(default_factory=list)
+    #: Headings that were not read, the first of them.
+    unread: list[str] = field(default_factory=list)
 
     def add(self, batch: Iterable[Step | Fault]) -> None:
         """Count what comes of some rows, and keep the first of each kind."""
@@ -72,9 +76,11 @@ def _example(step: Step | Fault) -> Example:
     return {"line": step.line, "address": step.user.address, "before": step.before, "after": step.after}
 
 
-def planned(records: Iterable[Record | Fault], choices: Choices) -> Generator[int, None, Plan]:
+def planned(
+    records: Iterable[Record | Fault], choices: Choices, unread: Sequence[str] = ()
+) -> Generator[int, None, Plan]:
     """Plan an import: yields how many rows have been looked at, returns the Plan. Writes nothing."""
-    plan, catalogue = Plan(), Catalogue(choices)
+    plan, catalogue = Plan(unread=list(unread[:SHOWN_UNREAD])), Catalogue(choices)
     for batch in steps(records, catalogue):
         plan.add(batch)
         yield plan.numbers.rows

@@ -13,7 +13,7 @@ from controlpanel.shell.delimited import Fault
 from controlpanel.shell.text import is_kept
 from federation.directory.models import User
 from federation.directory.words import AUTOMATIC
-from federation.intake.rows import Refused, RowCode, user_rows
+from federation.intake.rows import Refused, RowCode, refuse_damaged, user_rows
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
@@ -110,11 +110,23 @@ def _stored(addresses: list[str]) -> dict[str, User]:
 
 def _step(row: UserRow, user: User | None, catalogue: Catalogue) -> Step | Fault:
     try:
-        return _made(row, catalogue) if user is None else _compared(row, user, catalogue)
+        step = _made(row, catalogue) if user is None else _compared(row, user, catalogue)
+        if not catalogue.choices.source:  # what a directory server says went through nobody's hands
+            _refuse_damaged(step)
+        return step
     except Refused as refused:
         return Fault(
             row.line, refused.code, {**refused.params, **({"entry": row.entry} if row.entry else {})}
         )
+
+
+def _refuse_damaged(step: Step) -> None:
+    """Refuse a line that would write a text in which letters are lost, or make a policy with such a name."""
+    for column, said in step.after.items():
+        if column != "policy":
+            refuse_damaged(column, said, step.before.get(column, ""))
+        elif step.policy is not None and step.policy._state.adding:
+            refuse_damaged(column, step.policy.name)
 
 
 def _made(row: UserRow, catalogue: Catalogue) -> Step:

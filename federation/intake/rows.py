@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from controlpanel.shell.damage import Damage
+from controlpanel.shell.damage import of_new as damage_of_new
 from controlpanel.shell.delimited import Fault, Record
 from controlpanel.shell.text import fold, has_control_characters
+from controlpanel.shell.textfile import FileCode, FileRefused
 from federation.policies.rules import bare_name
 from federation.topology import names
 
@@ -41,6 +44,7 @@ class RowCode(StrEnum):
     """Why a row is refused, beside names.Code; the parameters have ``column`` and ``value`` too."""
 
     DUPLICATE = "duplicate-address"  # first (the line that had the address; 0: another entry of the server)
+    DENIED = "not-permitted"  # heading
     CONTROL = "control-character"  # codepoint
     TOO_LONG = "too-long"  # limit
     EMAIL = "not-an-email"
@@ -82,6 +86,15 @@ class Refused(Exception):
         self.params: Mapping[str, str | int] = {**params, "column": column, "value": value[:100]}
 
 
+def refuse_damaged(column: str, said: object, stored: object = "") -> None:
+    """Refuse a text that is about to take the place of ``stored``, and was damaged before it came here."""
+    if not isinstance(said, str) or said == stored:
+        return
+    is_name = column in {"display_name", "first_name", "last_name", "department", "policy"}
+    if found := damage_of_new(said, str(stored or ""), is_name=is_name):
+        raise Refused(found, column, said)
+
+
 def user_rows(
     records: Iterable[Record | Fault], seen: dict[str, int] | None = None
 ) -> Iterator[UserRow | Fault]:
@@ -95,6 +108,9 @@ def user_rows(
     seen = seen if seen is not None else {}
     for record in records:
         if isinstance(record, Fault):
+            if isinstance(record.code, Damage):  # what it did to one line, it did to others too
+                damage = {"damage": str(record.code), **record.params}
+                raise FileRefused(FileCode.DAMAGED, line=record.line, **damage)
             yield record
             continue
         try:
@@ -106,6 +122,8 @@ def user_rows(
 
 def _row(record: Record, seen: dict[str, int]) -> UserRow:
     cells = record.cells
+    if record.denied:
+        raise Refused(RowCode.DENIED, "address", cells["address"], heading=record.denied)
     address = _address(cells["address"])
     first = seen.setdefault(str(address), record.line)
     if first != record.line:

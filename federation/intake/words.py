@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from controlpanel.shell.delimited import FileCode
+from controlpanel.shell.filewords import DAMAGE, DENIED
+from controlpanel.shell.textfile import FileCode
 from federation.intake.rows import RowCode
 from federation.topology import words as topology
 from federation.topology.names import Code
@@ -35,6 +36,8 @@ COLUMNS: dict[str, _StrPromise] = {
 ROW: dict[str, _StrPromise] = {
     **{str(code): sentence for code, sentence in topology.SENTENCES.items()},
     Code.EMPTY: _("The cell is empty."),
+    **{str(code): sentence for code, sentence in DAMAGE.items()},
+    RowCode.DENIED: DENIED,
     RowCode.DUPLICATE: _("The address came before, in line %(first)s."),
     RowCode.CONTROL: _("Take the hidden character %(codepoint)s out of it."),
     RowCode.TOO_LONG: _("It is longer than %(limit)s characters."),

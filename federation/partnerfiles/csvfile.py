@@ -1,8 +1,8 @@
 """Partners in a CSV file: Get-CsXmppAllowedPartner's export, a spreadsheet's, or our own.
 
 A column that the file does not have says nothing and changes nothing. Export-Csv prints a list as the name of
-its type (lync-reference.md, 10.3): the additional domains are lost unless they were joined first, so such a
-cell is refused. Pure Python.
+its type (lync-reference.md, 10.3): the additional domains are lost unless they were joined first, and the
+reader of files refuses such a cell.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from controlpanel.shell.text import has_control_characters
 from federation.partners.lists import read_list
 from federation.partners.rules import MOST_CONNECTIONS, Negotiation, PartnerType
 from federation.topology import names
+from federation.topology.filekinds import FileKind
+from federation.topology.kindwords import expects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,8 +62,9 @@ _CHOICES: dict[str, Mapping[str, Any]] = {
 class RowCode(StrEnum):
     """Why a line is refused, beside the codes of names, lists and rules; the parameters have its ``text``."""
 
+    BLOCKED = "on-the-blocked-list"  # asked, not refused
     DUPLICATE = "duplicate-partner"  # first (the line that had the domain)
-    LIST_LOST = "list-lost"
+    DENIED = "not-permitted"  # heading
     TYPE = "not-a-partner-type"
     NEGOTIATION = "not-a-negotiation"
     NOT_A_BOOLEAN = "not-yes-or-no"
@@ -89,9 +92,13 @@ class _Refused(Exception):
         self.params = {**params, "text": text[:80]}
 
 
-def open_partners(file: BinaryIO) -> Table:
-    """The head of a file of partners; raises FileRefused. Only the primary domain is required."""
-    return open_table(file, HEADINGS, required=("domain",))
+def open_partners(file: BinaryIO, file_name: str = "") -> Table:
+    """The head of a file of partners; raises FileRefused, for another kind of file too.
+
+    Only the primary domain is required.
+    """
+    judge = expects(FileKind.PARTNERS, file_name=file_name)
+    return open_table(file, HEADINGS, required=("domain",), texts=("description",), judge=judge)
 
 
 def partner_rows(table: Table) -> Iterator[PartnerRow | Fault]:
@@ -102,6 +109,8 @@ def partner_rows(table: Table) -> Iterator[PartnerRow | Fault]:
             yield record
             continue
         try:
+            if record.denied:
+                raise _Refused(RowCode.DENIED, record.cells["domain"], heading=record.denied)
             domain = _name(record.cells["domain"])
             if (first := seen.setdefault(domain, record.line)) != record.line:
                 raise _Refused(RowCode.DUPLICATE, record.cells["domain"], first=first)
@@ -119,8 +128,6 @@ def _additional(record: Record, domain: str) -> tuple[tuple[str, ...] | None, li
     """The list of a cell, however it was joined; a repeated domain there is no harm."""
     if (cell := record.cells.get("additional")) is None:
         return None, []
-    if cell.startswith("System."):
-        raise _Refused(RowCode.LIST_LOST, cell)
     found = read_list(dict.fromkeys(re.split(r"[\s,;|]+", cell.strip("{}"))), domain)
     return tuple(found.domains), [Fault(record.line, each.code, each.params) for each in found.faults]
 

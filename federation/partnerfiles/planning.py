@@ -6,17 +6,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from controlpanel.audit.members import batches
+from controlpanel.audit.records import facts
+from controlpanel.shell import damage
 from controlpanel.shell.delimited import Fault
 from controlpanel.shell.text import is_kept
-from federation.partnerfiles.csvfile import PartnerRow
+from federation.partnerfiles.csvfile import PartnerRow, RowCode
 from federation.partners import rules
 from federation.partners.lists import ListCode, fault
 from federation.partners.models import Partner, PartnerDomain
+from federation.partners.services import listing
+from federation.topology import opposites
 from federation.topology.models import LocalDomain
 from federation.topology.names import shown_domain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from controlpanel.audit.records import Facts
 
 
 @dataclass
@@ -36,6 +42,12 @@ class Change:
             return True
         return any(getattr(self.partner, name) != getattr(self.existing, name) for name in Partner.AUDITED)
 
+    def facts(self) -> tuple[Facts, Facts]:
+        """Before and after, as a member of an event has them."""
+        before = facts(self.existing) if self.existing else {}
+        come = listing("domains_added" if self.existing else "additional_domains", self.come)
+        return before | listing("domains_removed", self.gone), facts(self.partner) | come
+
 
 @dataclass
 class Plan:
@@ -46,6 +58,10 @@ class Plan:
     unchanged: int = 0
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
+    #: What is done only when it was agreed to: domains that stand on the blocked list.
+    questions: list[Fault] = field(default_factory=list)
+    #: Headings that were not read.
+    unread: tuple[str, ...] = ()
 
 
 def planned(rows: Iterable[PartnerRow | Fault]) -> Plan:
@@ -61,6 +77,7 @@ def planned(rows: Iterable[PartnerRow | Fault]) -> Plan:
     for change in changes:
         _judge(plan, change)
     plan.faults += _unavailable(changes)
+    plan.questions += _blocked([*plan.new, *plan.changed])
     plan.faults.sort(key=lambda each: each.line)
     return plan
 
@@ -87,6 +104,7 @@ def _judge(plan: Plan, change: Change) -> None:
         plan.unchanged += 1
         return
     (plan.new if change.existing is None else plan.changed).append(change)
+    plan.faults += _damaged(change)
     found = rules.negotiate(*change.partner.choice)
     nearest = found.nearest._asdict() if found.nearest else {}
     told = fault(change.line, found.code, change.partner.shown, **nearest)
@@ -94,6 +112,26 @@ def _judge(plan: Plan, change: Change) -> None:
         plan.faults.append(told)
     elif found.verdict is rules.Verdict.WARN:
         plan.warnings.append(told)
+
+
+def _damaged(change: Change) -> Iterator[Fault]:
+    """What is about to be written and cannot be meant, such as a name in which letters are lost."""
+    was = {name: getattr(change.existing, name, "") for name in Partner.AUDITED}
+    said = {name: getattr(change.partner, name) for name in Partner.AUDITED if name != "domain"}
+    texts = [
+        (value, was[name]) for name, value in said.items() if isinstance(value, str) and value != was[name]
+    ]
+    for value, before in (*texts, *((shown_domain(domain), "") for domain in change.come)):
+        if found := damage.of_new(value, before):
+            yield fault(change.line, found, value, value=value[:80], heading="")
+
+
+def _blocked(changes: list[Change]) -> Iterator[Fault]:
+    """Domains that would become a partner's, and are blocked for SIP."""
+    lines = {domain: change.line for change in changes for domain in change.come}
+    for batch in batches(sorted(lines, key=lambda domain: lines[domain])):
+        for domain, shown in opposites.found(opposites.BLOCKED, batch).items():
+            yield fault(lines[domain], RowCode.BLOCKED, shown)
 
 
 def _unavailable(changes: list[Change]) -> Iterator[Fault]:

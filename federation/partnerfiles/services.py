@@ -9,35 +9,43 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from controlpanel.audit.members import note_members
-from controlpanel.audit.records import facts, record
+from controlpanel.audit.records import record
+from controlpanel.shell.agreeing import is_agreed
 from federation.partnerfiles.planning import planned
 from federation.partners.actions import Action
 from federation.partners.models import Partner
-from federation.partners.services import attach, detach, listing
+from federation.partners.services import attach, detach
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from controlpanel.audit.actor import Actor
-    from controlpanel.audit.records import Facts
     from controlpanel.shell.delimited import Fault
     from federation.partnerfiles.csvfile import PartnerRow
-    from federation.partnerfiles.planning import Change, Plan
+    from federation.partnerfiles.planning import Plan
 
 _BATCH = 500  # rows of a statement: SQLite takes so many parameters
 
 
 @transaction.atomic
 def import_partners(
-    rows: Iterable[PartnerRow | Fault], *, actor: Actor, reason: str = "", dry_run: bool = False
+    rows: Iterable[PartnerRow | Fault],
+    *,
+    actor: Actor,
+    unread: tuple[str, ...] = (),
+    reason: str = "",
+    dry_run: bool = False,
+    agreed: str | bool = False,
 ) -> Plan:
-    """Make and change the partners of a file. Deletes none.
+    """Make and change the partners of a file, of which ``unread`` headings are not read. Deletes none.
 
-    With ``dry_run``, or when one line cannot be used, nothing is written; the plan says what would be. One
-    event holds all partners. Raises delimited.FileRefused, ValidationError.
+    With ``dry_run``, when one line cannot be used, or while the plan's questions were not ``agreed`` to,
+    nothing is written; the plan says what would be. One event holds all partners.
+    Raises textfile.FileRefused, ValidationError.
     """
     plan = planned(rows)
-    if not dry_run and not plan.faults and (plan.new or plan.changed):
+    plan.unread = unread
+    if not dry_run and not plan.faults and is_agreed(plan.questions, agreed) and (plan.new or plan.changed):
         _carry_out(plan, actor, reason)
     return plan
 
@@ -65,11 +73,4 @@ def _carry_out(plan: Plan, actor: Actor, reason: str) -> None:
         for change in (*plan.new, *plan.changed)
         for domain in change.come
     )
-    note_members(event, map(_told, (*plan.new, *plan.changed)))
-
-
-def _told(change: Change) -> tuple[Partner, Facts, Facts]:
-    """The partner, and its facts before and after, as a member of an event."""
-    before = facts(change.existing) if change.existing else {}
-    come = listing("domains_added" if change.existing else "additional_domains", change.come)
-    return change.partner, before | listing("domains_removed", change.gone), facts(change.partner) | come
+    note_members(event, ((each.partner, *each.facts()) for each in (*plan.new, *plan.changed)))

@@ -13,7 +13,7 @@ from controlpanel.audit.actor import Actor
 from controlpanel.shell.upload import ImportPage
 from federation.partnerfiles import services
 from federation.partnerfiles.csvfile import open_partners, partner_rows
-from federation.partnerfiles.words import done, told
+from federation.partnerfiles.words import done, parts, told
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -27,10 +27,11 @@ def import_partners(request: PanelRequest) -> HttpResponse:
     """Import, on the tab of the partners."""
 
     def carry_out(values: dict[str, Any], dry_run: bool) -> Plan:
-        rows = partner_rows(open_partners(io.BytesIO(values["content"])))
-        actor = Actor.of(request)
-        return services.import_partners(rows, actor=actor, reason=values["reason"], dry_run=dry_run)
+        table = open_partners(io.BytesIO(values["content"]), values["file_name"])
+        chosen = {"reason": values["reason"], "dry_run": dry_run, "agreed": values["agreed"]}
+        chosen |= {"actor": Actor.of(request), "unread": table.ignored}
+        return services.import_partners(partner_rows(table), **chosen)
 
     title = _("Import XMPP federated partners")
-    page = ImportPage(title, "partnerfiles/import.html", "partners:list", carry_out, done, told)
+    page = ImportPage(title, "partnerfiles/import.html", "partners:list", carry_out, done, parts, told)
     return page.respond(request)

@@ -13,8 +13,9 @@ class PartnersConfig(AppConfig):
     verbose_name = _("XMPP federated partners")
 
     def ready(self) -> None:
-        """Say whose a domain is before it becomes one of ours."""
-        from federation.partners.services import claim
-        from federation.topology import ours
+        """Say whose a domain is before it becomes one of ours, or is blocked."""
+        from federation.partners.services import claim, partners_of
+        from federation.topology import opposites, ours
 
         ours.register(claim)
+        opposites.register(opposites.PARTNERS, partners_of)

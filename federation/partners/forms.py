@@ -15,6 +15,7 @@ from controlpanel.shell.fields import LineField, TextField
 from controlpanel.shell.layout import Advanced, First
 from controlpanel.shell.numbers import NumberField
 from federation.partners import dependents, words
+from federation.partners.lists import read_list
 from federation.partners.models import Partner
 from federation.partners.rules import (
     DEFAULT,
@@ -144,7 +145,15 @@ class PartnerForm(DetailsForm):
         if isinstance(self.row, Partner) and "type" in touched:
             effect = dependents.retyping(self.row, PartnerType(self.cleaned_data["type"]))
             asked.extend(effect.loses)
-        return asked
+        return [*asked, *words.blocked(self._taken())]
+
+    def _taken(self) -> list[str]:
+        """The domains that would become the partner's."""
+        partner = self.row if isinstance(self.row, Partner) else None
+        primary: str = partner.domain if partner else self.cleaned_data["domain"]
+        had = {primary, *partner.additional_domains} if partner else set()
+        wanted = [primary, *read_list(self.cleaned_data["additional"], primary).domains]
+        return [domain for domain in wanted if domain not in had]
 
     def consequences(self) -> Consequences:
         """What the choices as they stand in the form come to."""

@@ -10,6 +10,7 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from controlpanel.shell.damage import is_cut
 from controlpanel.shell.delimited import Fault
 from federation.topology import names
 
@@ -28,6 +29,7 @@ class ListCode(StrEnum):
     PRIMARY = "is-primary"
     TAKEN = "belongs-to-partner"  # partner
     OURS = "own-domain"
+    CUT = "cut-list"
     TOO_MANY = "too-many-lines"  # limit
 
 
@@ -46,6 +48,9 @@ def read_list(lines: Iterable[str], primary: str = "") -> DomainList:
         if line > MOST_LINES:
             faults.append(fault(line, ListCode.TOO_MANY, text, limit=MOST_LINES))
             break
+        if is_cut(text):  # who leaves the dots out, as names.py would ask, loses what they stand for
+            faults.append(fault(line, ListCode.CUT, text))
+            continue
         try:
             domain = names.domain(text)
         except names.NameRefused as refused:

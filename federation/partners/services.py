@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -31,10 +31,17 @@ Errors = dict[str, list[Any]]
 
 @transaction.atomic
 def create_partner(
-    *, domain: str, actor: Actor, reason: str = "", additional: Iterable[str] = (), **values: Any
+    *,
+    domain: str,
+    actor: Actor,
+    reason: str = "",
+    additional: Iterable[str] = (),
+    agreed: bool = False,
+    **values: Any,
 ) -> Partner:
     """Make a partner. ``additional`` is a list as it was typed: one domain a line, blank lines allowed.
 
+    A domain that is blocked for SIP is taken only when it was ``agreed`` to.
     Raises ValidationError; for a bad list with a sentence for each bad line.
     """
     errors: Errors = {}
@@ -42,6 +49,9 @@ def create_partner(
     if primary and (found := _unavailable({primary: 1})):
         errors["domain"] = [words.why(found[0])]
     domains = _listed(additional, primary, errors)
+    if not agreed:
+        _unblocked("domain", [primary], errors)
+        _unblocked("additional", domains, errors)
     partner = Partner(domain=primary, shown=names.shown_domain(primary), **_cleaned(values, errors))
     _negotiable(partner, errors)
     _refuse(errors)
@@ -59,11 +69,13 @@ def change_partner(
     version: int | None = None,
     reason: str = "",
     additional: Iterable[str] | None = None,
+    agreed: bool = False,
     **values: Any,
 ) -> Partner:
     """Set fields, and the list of additional domains as a whole (None: leave it).
 
-    The primary domain is what the partner is known by, and never changes (reference 3.4).
+    The primary domain is what the partner is known by, and never changes (reference 3.4). ``agreed`` as for a
+    new partner.
     Raises ValidationError, commits.Conflict, commits.Gone.
     """
     if "domain" in values:
@@ -74,6 +86,8 @@ def change_partner(
     _negotiable(Partner(**_negotiation(current) | _negotiation(values)), errors)
     had = set(current.additional_domains)
     now = had if additional is None else set(_listed(additional, current.domain, errors, current))
+    if not agreed:
+        _unblocked("additional", now - had, errors)
     _refuse(errors)
     changed = commits.change(
         current,
@@ -181,6 +195,18 @@ def owners(domains: Iterable[str], partner: Partner | None = None) -> Iterator[t
         yield from others.values_list("domain", "partner__domain")
         for row in LocalDomain.objects.filter(domain__in=batch):
             yield row.domain, ""
+
+
+def partners_of(domains: Collection[str]) -> dict[str, str]:
+    """Those of the stored ``domains`` that are a partner's, each with the partner (topology.opposites)."""
+    rows = PartnerDomain.objects.filter(domain__in=domains).order_by("pk")
+    return dict(rows.values_list("domain", "partner__shown"))
+
+
+def _unblocked(field: str, domains: Collection[str], errors: Errors) -> None:
+    """Refuse domains that are blocked for SIP."""
+    if asked := words.blocked(domains):
+        errors.setdefault(field, []).extend(asked)
 
 
 def claim(domain: str) -> str:

@@ -43,7 +43,10 @@ def partner_details(request: PanelRequest, pk: int) -> HttpResponse:
     partner = get_object_or_404(Partner.objects.with_domains(), pk=pk)
     form = PartnerForm(request, partner)
     saved = details.committed(
-        form, lambda: services.change_partner(partner, actor=Actor.of(request), **form.write_values())
+        form,
+        lambda: services.change_partner(
+            partner, actor=Actor.of(request), agreed=bool(form.asked), **form.write_values()
+        ),
     )
     if saved:
         said = _("Partner “%(name)s” was committed.") % {"name": saved}
@@ -57,7 +60,10 @@ def new_partner(request: PanelRequest) -> HttpResponse:
     """New; ``?domain=`` fills in the primary domain."""
     form = PartnerForm(request, domain=request.GET.get("domain", "").replace("\x00", "")[:255])
     saved = details.committed(
-        form, lambda: services.create_partner(actor=Actor.of(request), **form.write_values())
+        form,
+        lambda: services.create_partner(
+            actor=Actor.of(request), agreed=bool(form.asked), **form.write_values()
+        ),
     )
     if saved:
         said = _("Partner “%(name)s” was committed.") % {"name": saved}

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from controlpanel.shell.damage import Damage
+from controlpanel.shell.filewords import DAMAGE
 from federation.partners.lists import ListCode
 from federation.partners.rules import MEANINGS, Choice, Code, Method, Negotiation, PartnerType
+from federation.topology import opposites
 from federation.topology.words import SENTENCES as NAME_SENTENCES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from django.utils.functional import _StrPromise
 
@@ -67,6 +70,7 @@ LIST_SENTENCES: dict[ListCode, _StrPromise] = {
     ListCode.PRIMARY: gettext_lazy("It is the primary domain of this partner, and needs no line."),
     ListCode.TAKEN: gettext_lazy("It belongs to the partner %(partner)s already."),
     ListCode.OURS: gettext_lazy("It is a domain of your own organisation."),
+    ListCode.CUT: DAMAGE[Damage.CUT_LIST],
     ListCode.TOO_MANY: gettext_lazy("These are more than %(limit)s lines."),
 }
 
@@ -130,3 +134,20 @@ def by_line(faults: Iterable[Fault]) -> list[str]:
         bad = ngettext("%(count)s more line is bad.", "%(count)s more lines are bad.", more)
         said.append(bad % {"count": more})
     return said
+
+
+#: The domain stands before it, in quotation marks.
+BLOCKED = gettext_lazy(
+    "It is on the list of blocked SIP domains. As a partner’s, it may talk to your users over XMPP."
+)
+
+
+def blocked(domains: Collection[str]) -> list[str]:
+    """A sentence for each of the stored ``domains`` that is blocked for SIP, the first of them."""
+    found = opposites.found(opposites.BLOCKED, domains)
+    told = [
+        _("“%(text)s”: %(why)s") % {"text": shown, "why": BLOCKED}
+        for shown in list(found.values())[:TOLD_FAULTS]
+    ]
+    more = len(found) - len(told)
+    return [*told, *([_("And %(count)s more.") % {"count": more}] if more else [])]

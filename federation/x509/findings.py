@@ -105,6 +105,7 @@ class Refusal(StrEnum):
     NO_CERTIFICATE = "no-certificate"
     REQUEST_INSTEAD = "request-instead"  # the request was sent back, not the certificate
     PUBLIC_KEY_INSTEAD = "public-key-instead"
+    DISTRUSTED = "distrusted"  # OpenSSL keeps it so: rejected for some use
     REVOCATION_LIST_INSTEAD = "revocation-list-instead"
     SEVERAL_LEAVES = "several-leaves"  # count
     KEY_WITHOUT_CERTIFICATE = "key-without-certificate"

@@ -128,7 +128,9 @@ def _read_block(label: str, body: bytes, password: str, contents: Contents) -> N
         return
     der = _base64(_HEADER.sub(b"", body), label)
     if label == "TRUSTED CERTIFICATE":  # of OpenSSL: what it trusts follows the certificate
-        der = der[: _first(der, label).after]
+        end = _first(der, label).after
+        _refuse_distrusted(der[end:], label)
+        der = der[:end]
     _read_der(der, password, contents)
 
 
@@ -144,6 +146,16 @@ def _first(der: bytes, label: str) -> asn1.Element:
         return asn1.element(der)
     except asn1.Malformed:
         raise Refused(Refusal.PEM_DAMAGED, label=label) from None
+
+
+def _refuse_distrusted(trust: bytes, label: str) -> None:
+    """Refuse a certificate that ``trust``, OpenSSL's settings behind it, rejects (X509_CERT_AUX, [0])."""
+    try:
+        parts = asn1.children(trust, _first(trust, label)) if trust else []
+    except asn1.Malformed:
+        raise Refused(Refusal.PEM_DAMAGED, label=label) from None
+    if any(part.tag == asn1.EXPLICIT_0 for part in parts):
+        raise Refused(Refusal.DISTRUSTED)
 
 
 def _read_der(data: bytes, password: str, contents: Contents) -> None:

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controlpanel.shell.cells import defuse
-from controlpanel.shell.delimited import Fault, FileCode, FileRefused
+from controlpanel.shell.delimited import Fault
 from controlpanel.shell.text import has_control_characters
+from controlpanel.shell.textfile import FileCode, FileRefused
 from federation.imports.csvfile import open_users
 from federation.intake.rows import RowCode, UserRow, user_rows
 from federation.topology import names

@@ -175,7 +175,10 @@ def test_the_command_names_every_bad_line_and_fails(tmp_path: Path) -> None:
 
 def test_the_command_has_a_dry_run(tmp_path: Path) -> None:
     out, _err = run(tmp_path, SHELL, "--dry-run")
-    assert out == "2 partners would be made and 0 changed; 0 are as the file says already.\n"
+    first, *named = out.splitlines()
+    assert first == "2 partners would be made and 0 changed; 0 are as the file says already."
+    assert "  fabrikam.com: Additional domains: research.fabrikam2.com, bücher.example" in named
+    assert named[-1] == "Columns that were not read: Identity."
     assert not Partner.objects.exists()
     run(tmp_path, SHELL, "--reason", "Migration")
     assert AuditEvent.objects.get(action="partners:partners:import").reason == "Migration"

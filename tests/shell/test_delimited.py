@@ -17,15 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controlpanel.shell.cells import defuse
-from controlpanel.shell.delimited import (
-    LONGEST_RECORD,
-    Fault,
-    FileCode,
-    FileRefused,
-    Record,
-    heading_key,
-    open_table,
-)
+from controlpanel.shell.delimited import Fault, Record, heading_key, open_table
+from controlpanel.shell.textfile import LONGEST_RECORD, FileCode, FileRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -28,7 +28,8 @@ def trust(files: Iterable[bytes], *, actor: Actor, reason: str = "") -> list[Tru
 
     Raises ValidationError, also for a certificate that is no authority's.
     """
-    with refusals_told():
+    files = list(files)
+    with refusals_told(files):
         found = read(files).certificates
     for each in found:
         if not each.is_authority and not each.is_self_signed:

@@ -62,7 +62,8 @@ class Examined:
 @sensitive_variables()
 def examine(files: Iterable[bytes], *, password: str = "", now: datetime | None = None) -> Examined:
     """Read files and say everything that is wrong; raises ValidationError when they cannot be used at all."""
-    with refusals_told():
+    files = list(files)
+    with refusals_told(files):
         contents = read(files, password=password)
         pairs = _pairs(contents)
         public = public_octets(contents.key) if contents.key else _waiting(contents, pairs)

@@ -45,6 +45,8 @@ def lines(plan: Plan) -> Iterator[str]:
                 yield f"  ... and {rest:,} more"
     yield from _names("Unknown pools", plan.unknown_pools)
     yield from _names("Unknown policies", plan.unknown_policies)
+    if plan.unread:
+        yield f"Columns that were not read: {', '.join(plan.unread)}."
 
 
 def as_json(plan: Plan, *, done: bool) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
 from controlpanel.audit.actor import Actor
-from controlpanel.shell.delimited import FileRefused
 from controlpanel.shell.filewords import unreadable
+from controlpanel.shell.management import planning
+from controlpanel.shell.textfile import FileRefused
 from federation.domains import services
 from federation.domains.models import Kind
-from federation.domains.words import done, told
+from federation.domains.words import done, parts, told
 
 
 class Command(BaseCommand):
@@ -30,6 +31,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--list", choices=Kind.values, default="", help="the list of lines that name none"
         )
+        parser.add_argument(
+            "--accept-warnings", action="store_true", help="also block domains of XMPP federated partners"
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
         parser.add_argument("--reason", default="", help="kept in the change log")
 
@@ -40,6 +44,8 @@ class Command(BaseCommand):
             plan = services.import_domains(
                 options["file"].read_bytes(),
                 kind=options["list"],
+                file_name=options["file"].name,
+                agreed=options["accept_warnings"],
                 actor=Actor.command(),
                 reason=options["reason"],
                 dry_run=options["dry_run"],
@@ -54,4 +60,11 @@ class Command(BaseCommand):
             self.stderr.write(f"{options['file']}:{fault.line}: {told(fault)}")
         if plan.faults:
             raise CommandError(f"Lines that cannot be used: {len(plan.faults)}. Nothing was imported.")
-        self.stdout.write(f"{'Dry run. ' if options['dry_run'] else ''}{done(plan)}")
+        for question in plan.questions:
+            self.stderr.write(f"{options['file']}:{question.line}: warning: {told(question)}")
+        asked = planning.unanswered(plan, agreed=options["accept_warnings"], dry_run=options["dry_run"])
+        self.stdout.write(f"{'Dry run. ' if options['dry_run'] or asked else ''}{done(plan)}")
+        for line in planning.lines(parts(plan), plan):
+            self.stdout.write(line)
+        if asked:
+            raise CommandError(asked)

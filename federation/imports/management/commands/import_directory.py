@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
 from controlpanel.audit.actor import Actor
-from controlpanel.shell.delimited import FileRefused
 from controlpanel.shell.text import fold
+from controlpanel.shell.textfile import FileRefused
 from federation.imports import words
 from federation.imports.csvfile import open_users
 from federation.intake import services
@@ -59,7 +59,8 @@ class Command(BaseCommand):
 
     def _import(self, file: BinaryIO, path: Path, choices: Choices, options: dict[str, Any]) -> None:
         size = max(path.stat().st_size, 1)
-        reading = planned(open_users(file).records, choices)
+        table = open_users(file, path.name)
+        reading = planned(table.records, choices, table.ignored)
         plan = watched("Reading  ", reading, lambda _rows: file.tell() / size)
         running.tell(self, path.name, plan, options)
         running.act(self, plan, options, partial(_work, file, path.name, plan, choices, options["reason"]))
@@ -67,7 +68,7 @@ class Command(BaseCommand):
 
 def _work(file: BinaryIO, name: str, plan: Plan, choices: Choices, reason: str) -> Generator[int, None, Plan]:
     file.seek(0)
-    records = open_users(file).records
+    records = open_users(file, name).records
     return services.applied(records, plan, choices, name=name, actor=Actor.command(), reason=reason)
 
 

@@ -1,0 +1,38 @@
+"""Columns that say whether something is permitted, in files of other products. Pure Python.
+
+Such a column is never passed over: a list of servers that are blocked looks like one of servers that are let
+in, but for one word. Headings and cells are as delimited.heading_key() gives them.
+"""
+
+from __future__ import annotations
+
+import re
+
+_DENIED = re.compile(
+    r"(is|are|est)?(block|deny|black)(ed|list(ed)?)?|(is)?denied|(is)?reject(ed)?|refused?|forbid(den)?"
+    r"|(is)?ban(ned)?|(dis|not)allow(ed)?|prohibited|drop(ped)?|excluded?|blacklist(ed)?"
+    r"|(est)?bloque[esr]{0,2}|refuse[esr]{0,2}|refus|interdi(t|te|ts|tes|re)|rejete[esr]{0,2}|exclu[es]{0,2}"
+    r"|listenoire|nonautorise[es]{0,2}"
+)
+_ALLOWED = re.compile(
+    r"allow(ed|list(ed)?)?|white(list(ed)?)?|permit(ted)?|accept(ed)?|grant(ed)?|enabled|yes|true|1|ok"
+    r"|autorise[esr]{0,2}|permis|accepte[es]{0,2}|oui|vrai"
+)
+_NO = re.compile(r"false|no|n|0|off|faux|non")
+#: A cell below such a heading says whether; what is not known to permit does not.
+_PERMISSION = re.compile(r"permissions?|action|access|verdict|decision|autorisation|acces|acl|allowdeny")
+#: No in such a column is a no.
+_ALLOWING = re.compile(r"(is|est)?(allowed|permitted|authori[sz]ed|autorise|permis)|allow|permit")
+
+
+def denies(heading: str, cell: str) -> bool:
+    """Whether ``cell``, below ``heading``, says that what its line names is not permitted."""
+    if not cell:
+        return False
+    if _DENIED.fullmatch(cell):
+        return True
+    if _PERMISSION.fullmatch(heading):
+        return not _ALLOWED.fullmatch(cell)
+    if _DENIED.fullmatch(heading):
+        return not _NO.fullmatch(cell)
+    return bool(_ALLOWING.fullmatch(heading) and _NO.fullmatch(cell))
