@@ -1,4 +1,4 @@
-"""A file that is no certificate is named for what it is, on every page and by the command that reads certificates."""
+"""A file that is no certificate is named for what it is, on each page and by the command."""
 
 from __future__ import annotations
 
