@@ -13,7 +13,7 @@ from enum import StrEnum
 
 
 class Damage(StrEnum):
-    """What happened to a cell; parameters are the ``heading`` of its column and the ``value``."""
+    """What happened to a cell; its parameters are those of told()."""
 
     LIST_LOST = "list-lost"
     TYPE_NAME = "type-name"
@@ -46,6 +46,12 @@ _DATE = re.compile(
 _MISREAD = re.compile(
     r"Ã[\xa1-\xaa\xac-\xba\xbc-\xbf]|Â[\xa1-\xaa\xac-\xba\xbc-\xbf]|â€[\u2122\u0153\u02dc\xa6\u201c]|ï¿½|ï»¿|[├┬]."
 )
+
+
+def told(column: str, heading: str, value: str) -> dict[str, str | int]:
+    """The parameters of a fault: ``cure`` is what Select-Object must be given for the column."""
+    cure = f"@{{n='{heading}';e={{\"$($_.{heading})\"}}}}"
+    return {"column": column, "heading": heading, "cure": cure, "value": value[:80]}
 
 
 def in_cell(cell: str, *, is_key: bool) -> Damage | None:

@@ -208,7 +208,7 @@ class _Cells:
         return Record(line, told, next(denied, ""))
 
     def _fault(self, line: int, code: damage.Damage, name: str, cell: str) -> Fault:
-        return Fault(line, code, {"column": name, "heading": self.headings[name], "value": cell[:80]})
+        return Fault(line, code, damage.told(name, self.headings[name], cell))
 
 
 def _is_of_shell(head: Head) -> bool:

@@ -42,7 +42,7 @@ DAMAGE: dict[Damage, _StrPromise] = {
     ),
     Damage.TYPE_NAME: _(
         "The export printed the name of a type in place of the value. Export again with Select-Object and "
-        "@{n='%(heading)s';e={\"$($_.%(heading)s)\"}} for this column."
+        "%(cure)s for this column."
     ),
     Damage.CUT_LIST: _(
         "The shell showed only the first four. Export again with $FormatEnumerationLimit = -1, or join the "

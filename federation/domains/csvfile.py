@@ -137,7 +137,7 @@ class DomainFile:
                 raise FileRefused(FileCode.ENCODING, line=number)
             name = line.strip().strip('"')
             if found := damage.in_cell(name, is_key=True):
-                yield Fault(number, found, {"column": "domain", "heading": "Domain", "value": name[:80]})
+                yield Fault(number, found, damage.told("domain", "Domain", name))
             elif name:
                 yield Record(number, {"domain": name})
 
