@@ -16,12 +16,9 @@ class AccountsConfig(AppConfig):
     change_right = Right.ADMINISTRATORS
 
     def ready(self) -> None:
-        """Follow Django's sign-in signals into the change log, and stand by with what is counted."""
+        """Follow Django's sign-in signals into the change log, and stand by with numbers."""
         from controlpanel.accounts import alarms, sessions
-        from controlpanel.accounts.services import traces
-        from controlpanel.audit import pending
         from controlpanel.metrics import registry
 
         sessions.follow()
         registry.register(alarms.families)
-        pending.register(traces.flush)

@@ -40,11 +40,12 @@ class RefusalMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """The page, when no turn came or too many failures stand."""
+        """The page, when no turn came or too many failures stand. They have been told; one line is enough."""
         if isinstance(error, hashing.Crowded):
-            processlog.tells_of(request)
+            request.refusal_told = True  # type: ignore[attr-defined]  # read by processlog.NotRefused
             return busy.page(request, hashing.SENTENCE, hashing.PATIENCE)
         if isinstance(error, LockedOut):
+            request.refusal_told = True  # type: ignore[attr-defined]
             return locked_out(request, error)
         return None
 
@@ -64,12 +65,11 @@ def sentence(refusal: LockedOut) -> str:
 def locked_out(request: HttpRequest, refusal: LockedOut) -> HttpResponse:
     """The sign-in page that says so."""
     shown = {"form": SignInForm(request), "locked": sentence(refusal)}
-    return told(request, render(request, "accounts/login.html", shown, status=429), refusal)
+    return after_lock_out(render(request, "accounts/login.html", shown, status=429), refusal)
 
 
-def told(request: HttpRequest, response: HttpResponse, refusal: LockedOut) -> HttpResponse:
-    """``response`` with the seconds after which a password is tried again; the log has its line already."""
-    processlog.tells_of(request)
+def after_lock_out(response: HttpResponse, refusal: LockedOut) -> HttpResponse:
+    """``response`` with the seconds after which a password is tried again."""
     response["Retry-After"] = max(1, round((refusal.until - timezone.now()).total_seconds()))
     return response
 
@@ -83,8 +83,8 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _note_refusal(request: HttpRequest) -> None:
     """One line; and an event when somebody signed in was refused. A busy database keeps no page away."""
-    user: Any = getattr(request, "user", None)
-    known, address = user is not None and user.is_authenticated, client_address(request)
+    user: Any = request.user
+    known, address = user.is_authenticated, client_address(request)
     cause = "forged" if hasattr(request, "refused_as_forged") else "rights"
     processlog.told(
         "page-refused",

@@ -32,7 +32,7 @@ def follow() -> None:
 
 
 def _signed_in(sender: object, request: HttpRequest, user: Administrator, **_rest: Any) -> None:
-    traces.flush(account=user)
+    traces.flush(timezone.now(), user)
     sentence = failures_since(user)
     _note(Action.SIGN_IN, user, request)
     if sentence and hasattr(request, "_messages"):

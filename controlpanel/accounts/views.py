@@ -50,7 +50,7 @@ def password(request: PanelRequest) -> HttpResponse:
             raise  # this was the last guess, and the session has ended
         form.add_error(None, refusals.sentence(refusal))
         page = render(request, "accounts/password_change.html", {"form": form}, status=429)
-        return refusals.told(request, page, refusal)
+        return refusals.after_lock_out(page, refusal)
     if request.method == "POST" and form.is_valid():
         account = request.user
         services.set_password(account, form.cleaned_data["new_password1"], actor=Actor.of(request))

@@ -6,6 +6,7 @@ service's transaction, so that a change without its event cannot exist.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -19,7 +20,7 @@ from controlpanel.audit.records import facts, record
 from controlpanel.shell.text import has_control_characters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from controlpanel.audit.actor import Actor
     from controlpanel.audit.records import Facts
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=models.Model)
 
 
-class Conflict(Exception):
+class Changed(Exception):
+    """What somebody agreed to is not what stands now; nothing was written."""
+
+
+class Conflict(Changed):
     """Somebody else committed first. ``current`` is the row as it stands now."""
 
     def __init__(self, current: models.Model) -> None:
@@ -35,8 +40,24 @@ class Conflict(Exception):
         self.current = current
 
 
-class Gone(Exception):
+class Gone(Changed):
     """The row was deleted meanwhile."""
+
+
+def state(row: models.Model) -> str:
+    """What tells a row from itself after a change: its version; of one without, what is audited."""
+    return str(row.version) if isinstance(row, Recorded) else json.dumps(facts(row), sort_keys=True)
+
+
+def seen(row: M) -> M:
+    """``row`` read again and locked, when it still is as its reader, who holds ``row``, saw it.
+
+    Raises Conflict, Gone.
+    """
+    current = locked(row)
+    if state(current) != state(row):
+        raise Conflict(current)
+    return current
 
 
 def create(row: M, *, action: str, actor: Actor, reason: str = "", after: Facts | None = None) -> M:
@@ -65,6 +86,19 @@ def locked(row: M, version: int | None = None) -> M:
     if version is not None and isinstance(current, Recorded) and current.version != version:
         raise Conflict(current)
     return current
+
+
+def compare(rows: Sequence[M], found: Sequence[M]) -> None:
+    """Compare ``rows`` as their reader saw them with what was ``found``, locked; both by key.
+
+    Raises Conflict, Gone.
+    """
+    stands = {row.pk: row for row in found}
+    for row in rows:
+        if row.pk not in stands:
+            raise Gone(str(row))
+        if state(stands[row.pk]) != state(row):
+            raise Conflict(stands[row.pk])
 
 
 def change(
@@ -136,14 +170,16 @@ def delete(
     action: str,
     actor: Actor,
     version: int | None = None,
+    as_seen: bool = False,
     reason: str = "",
     before: Facts | None = None,
 ) -> None:
     """Delete the row as it stands and record what it was. Raises Conflict, Gone.
 
-    What something else hangs on is refused with a ValidationError that counts it.
+    With ``as_seen`` only when it still is as ``row``. What something else hangs on is refused with a
+    ValidationError that counts it.
     """
-    current = locked(row, version)
+    current = seen(row) if as_seen else locked(row, version)
     refuse_if_used(current)
     record(action, current, actor=actor, before=facts(current) | (before or {}), reason=reason)
     current.delete()
@@ -152,9 +188,10 @@ def delete(
 def delete_all(rows: Iterable[models.Model], *, action: str, actor: Actor, reason: str = "") -> int:
     """Delete ``rows``, all or none within the service's transaction; in one order, so that nobody deadlocks.
 
-    Returns how many there were.
+    They are as the actor saw them: one that was changed or deleted since raises Conflict or Gone. Returns how
+    many there were.
     """
     ordered = sorted(rows, key=lambda row: row.pk)
     for row in ordered:
-        delete(row, action=action, actor=actor, reason=reason)
+        delete(row, action=action, actor=actor, as_seen=True, reason=reason)
     return len(ordered)

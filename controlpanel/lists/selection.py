@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.db.models import Count, Sum
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -28,44 +27,9 @@ class Selection:
     fields: list[tuple[str, str]]
 
     @cached_property
-    def _seen(self) -> tuple[int, int]:
-        """The number of rows and the sum of their keys: they tell one set from another; one query."""
-        seen = self.rows.order_by().aggregate(count=Count("pk"), total=Sum("pk"))
-        return seen["count"], int(seen["total"] or 0)
-
-    @property
     def count(self) -> int:
         """How many rows are selected."""
-        return self._seen[0]
-
-    @property
-    def stamp(self) -> str:
-        """What the form that confirms sends back as ``seen``."""
-        return "{}-{}".format(*self._seen)
-
-    def unchanged(self, request: PanelRequest) -> bool:
-        """Whether the rows are those that were shown; a message when not. For sets too large to read."""
-        if request.POST.get("seen") == self.stamp:
-            return True
-        self.say_changed(request)
-        return False
-
-    def confirmed(self, request: PanelRequest) -> list[Any] | None:
-        """The very rows that were shown when the action was confirmed.
-
-        None, and a message, when they are others now: "all that match" may have grown, and nobody agreed to
-        the rest.
-        """
-        rows = list(self.rows)
-        if request.POST.get("seen") == f"{len(rows)}-{sum(row.pk for row in rows)}":
-            return rows
-        self.say_changed(request)
-        return None
-
-    @staticmethod
-    def say_changed(request: PanelRequest) -> None:
-        """Tell that the rows are not those that were shown."""
-        messages.warning(request, _("The selection changed meanwhile. Look again, then confirm."))
+        return int(self.rows.count())
 
 
 def selected(request: PanelRequest, listing: Listing, rows: QuerySet[Any]) -> Selection:

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.http import HttpRequest
+
 _registered: list[Callable[[], str]] = []
+_warners: list[Callable[[], str]] = []
 
 
 def register(address: Callable[[], str]) -> None:
@@ -22,3 +27,26 @@ def register(address: Callable[[], str]) -> None:
 def follow_up() -> str:
     """The address of the fragment that belongs to the commit of a moment ago; "" for none."""
     return next(filter(None, (address() for address in _registered)), "")
+
+
+def register_warning(tell: Callable[[], str]) -> None:
+    """Ask ``tell`` after each commit for a sentence, which may hold a link; "" is nothing to warn of."""
+    if tell not in _warners:
+        _warners.append(tell)
+
+
+def say(request: HttpRequest, sentence: str) -> None:
+    """Tell of a commit, and what follows from it; what hinders it from having an effect is a warning."""
+    messages.success(request, sentence, extra_tags=follow_up())
+    warn(request)
+
+
+def warn(request: HttpRequest) -> None:
+    """Warn after a commit that was told already."""
+    for sentence in warnings():
+        messages.warning(request, sentence)
+
+
+def warnings() -> list[str]:
+    """What all warn of."""
+    return [sentence for tell in _warners if (sentence := tell())]

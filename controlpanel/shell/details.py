@@ -8,6 +8,7 @@ side by side: their values stand, the reader's changes are laid over them, and t
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,6 +18,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,12 +27,13 @@ from django.utils.translation import gettext_lazy
 
 from controlpanel.audit.commits import Conflict, Gone
 from controlpanel.audit.models import AuditEvent
+from controlpanel.audit.tallies import hold
 from controlpanel.navigation import current_tab
 from controlpanel.shell import aftermath, sections
 from controlpanel.shell.fields import LineField, LoadedField
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from crispy_forms.layout import Layout
     from django.db import models
@@ -70,7 +73,7 @@ class DetailsForm(ReasonForm):
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     loaded = LoadedField(required=False)
-    #: The mark of the questions that the page asked; the next Commit answers them with yes.
+    #: The marks of the questions that the page asked; the next Commit answers them with yes.
     agreed = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, request: PanelRequest, row: models.Model | None = None, **initial: Any) -> None:
@@ -79,6 +82,8 @@ class DetailsForm(ReasonForm):
         self.is_stale = False
         self.conflict: AuditEvent | None = None
         self.asked: list[str] = []
+        self.newly_asked: list[str] = []
+        self.is_asked_again = False
         values = {**(self.values_of(row) if row is not None else {}), **initial}
         loaded = json.loads(json.dumps(values, cls=DjangoJSONEncoder)) if row is not None else {}
         start = {**values, "version": getattr(row, "version", None), "loaded": loaded}
@@ -99,17 +104,25 @@ class DetailsForm(ReasonForm):
         """What to ask once more before valid values are written; a second Commit confirms them all."""
         return []
 
+    @property
+    def asks(self) -> bool:
+        """Whether this form may ask something."""
+        return type(self).questions is not DetailsForm.questions
+
     def is_confirmed(self) -> bool:
         """Whether there is nothing (more) to ask; else the page comes back with the questions."""
         self.asked = self.questions()
-        mark = sha256("\n".join(self.asked).encode()).hexdigest()
-        if self.asked and self.cleaned_data["agreed"] != mark:
-            shown = QueryDict(mutable=True)
-            shown.update(self.data)
-            shown["agreed"] = mark
-            self.data = shown
-            return False
-        return True
+        marks = {sha256(sentence.encode()).hexdigest(): sentence for sentence in self.asked}
+        agreed = self.cleaned_data["agreed"].split()
+        if not self.asked or sorted(agreed) == sorted(marks):
+            return True
+        self.newly_asked = [sentence for mark, sentence in marks.items() if agreed and mark not in agreed]
+        self.is_asked_again = bool(agreed)
+        shown = QueryDict(mutable=True)
+        shown.update(self.data)
+        shown["agreed"] = " ".join(marks)
+        self.data = shown
+        return False
 
     @classmethod
     def values_of(cls, row: models.Model) -> dict[str, Any]:
@@ -203,12 +216,22 @@ def _posted(value: Any) -> list[Any]:
     return ["on"] if value is True else [value]
 
 
+@contextmanager
+def _held(row: models.Model | None) -> Iterator[None]:
+    """One transaction in which ``row`` stays as it is, so that what is asked about it stays true."""
+    with transaction.atomic():
+        if row is not None:
+            hold(type(row)._default_manager.filter(pk=row.pk))
+        yield
+
+
 def committed(form: DetailsForm, write: Callable[[], M]) -> M | None:
     """What ``write`` returns when form and service accept it; None when the page must come back."""
-    if not form.is_valid() or not form.is_confirmed():
+    if not form.is_valid():
         return None
     try:
-        return write()
+        with _held(form.row) if form.asks else nullcontext():
+            return write() if form.is_confirmed() else None
     except ValidationError as refusal:
         form.refuse(refusal)
     except Conflict as conflict:
@@ -223,7 +246,7 @@ def done(request: PanelRequest, form: DetailsForm, saved: models.Model, sentence
     if form.row is not None and getattr(saved, "version", None) == form.cleaned_data["version"]:
         messages.info(request, _("Nothing differed from what stands, so nothing was committed."))
     else:
-        messages.success(request, sentence, extra_tags=aftermath.follow_up())
+        aftermath.say(request, sentence)
     return redirect(list_of(request))
 
 

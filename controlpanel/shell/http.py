@@ -46,13 +46,9 @@ def network(address: str) -> str:
 
 
 def _address(text: str) -> str:
-    """``text`` in its one spelling, an IPv4 address within IPv6 as IPv4; "" for what is no address.
-
-    Some proxies write the port too: 192.0.2.1:4711, [2001:db8::1]:4711.
-    """
-    bare = text[1:].partition("]")[0] if text.startswith("[") else text
+    """``text`` in its one spelling, an IPv4 address within IPv6 as IPv4; "" for what is no address."""
     try:
-        known = ip_address(bare.partition(":")[0] if bare.count(":") == 1 else bare)
+        known = ip_address(text)
     except ValueError:
         return ""
     if isinstance(known, IPv6Address):

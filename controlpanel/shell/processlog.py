@@ -6,10 +6,6 @@ import json
 import logging
 import threading
 import time
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
 
 LOGGER = logging.getLogger("panel.access")
 #: Lines a minute of one kind from one network, and of one kind from everywhere, in each process.
@@ -50,11 +46,6 @@ def told(event: str, *, network: str, **facts: object) -> None:
         LOGGER.warning(json.dumps({"event": "lines-kept-back", "count": kept_back}))
     if allowed:
         LOGGER.warning(json.dumps({"event": event, **facts}))
-
-
-def tells_of(request: HttpRequest) -> None:
-    """What became of ``request`` is said here, and need not be said by the web framework."""
-    request.refusal_told = True  # type: ignore[attr-defined]
 
 
 class NotRefused(logging.Filter):

@@ -8,7 +8,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.shortcuts import redirect, render
@@ -16,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from controlpanel.shell import agreeing
+from controlpanel.shell import aftermath, agreeing
 from controlpanel.shell.details import ReasonForm
 from controlpanel.shell.filewords import unreadable
 from controlpanel.shell.textfile import FileRefused
@@ -120,7 +119,7 @@ class ImportPage:
         plan = self._planned(request, form, dry_run=dry_run) if form.is_valid() else None
         is_agreed = plan and agreeing.is_agreed(plan.questions, request.POST.get("agreed", ""))
         if plan and not plan.faults and not dry_run and is_agreed:
-            messages.success(request, self.done(plan))
+            aftermath.say(request, self.done(plan))
             return redirect(self.list_page)
         if form.is_bound:
             form.keep_text()

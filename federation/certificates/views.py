@@ -19,10 +19,11 @@ from django.views.decorators.http import require_POST, require_safe
 from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
 from controlpanel.audit.actor import Actor
-from controlpanel.audit.commits import Gone
+from controlpanel.audit.commits import Changed, Gone
 from controlpanel.lists import actions
 from controlpanel.lists.selection import selected
-from controlpanel.shell import details
+from controlpanel.shell import aftermath, details
+from controlpanel.shell.question import Question
 from federation.certificates.forms import AssignForm, ExportForm, NameForm
 from federation.certificates.models import Assignment, Certificate, CertificateQuerySet
 from federation.certificates.services import assignments, certificates, exporting
@@ -101,24 +102,39 @@ def assign_certificate(request: PanelRequest, pk: int) -> HttpResponse:
     """What the gateway uses now, and from when it uses this one."""
     row = get_object_or_404(Certificate, pk=pk)
     form = AssignForm(request.POST if request.method == "POST" else None, initial=_first_moment(row))
-    if form.is_valid():
+    if form.is_valid() and _assigning(request, row)[0].is_answered:
+
+        def check() -> None:
+            if not _assigning(request, row)[0].is_answered:
+                raise Changed
+
         try:
-            made = assignments.assign(row, actor=Actor.of(request), **form.cleaned_data)
+            made = assignments.assign(row, actor=Actor.of(request), check=check, **form.cleaned_data)
         except ValidationError as refusal:
             form.add_error(None, refusal)
+        except Changed:
+            row = get_object_or_404(Certificate, pk=pk)
         else:
-            messages.success(request, _assigned(made))
+            aftermath.say(request, _assigned(made))
             return redirect("certificates:gateway-details", pk=pk)
+    question, shown = _assigning(request, row)
+    return question.asked(request, "certificates/assign.html", form, back=row_address(row), **shown)
+
+
+def _assigning(request: PanelRequest, row: Certificate) -> tuple[Question, dict[str, Any]]:
+    """The question before ``row`` is assigned: what is used, what is planned, what there is to say."""
     now = timezone.now()
-    shown = {
-        "row": row,
-        "form": form,
-        "back": row_address(row),
-        "current": Assignment.objects.in_force(now),
-        "planned": Assignment.objects.planned(now),
-        "findings": said(certificates.looked_at(row, now=max(now, row.not_before), in_use=True).findings),
-    }
-    return render(request, "certificates/assign.html", shown, status=422 if form.errors else 200)
+    current, planned = Assignment.objects.in_force(now), list(Assignment.objects.planned(now))
+    findings = said(certificates.looked_at(row, now=max(now, row.not_before), in_use=True).findings)
+    sentences = [
+        _("The gateway uses “%(name)s”.") % {"name": current}
+        if current
+        else _("The gateway uses no certificate."),
+        *(_assigned(each) for each in planned),
+        *(str(each.sentence) for each in findings),
+    ]
+    shown = {"row": row, "current": current, "planned": planned, "findings": findings}
+    return Question.of(request, [row], sentences), shown
 
 
 def _first_moment(row: Certificate) -> dict[str, Any]:
@@ -143,14 +159,24 @@ def _assigned(made: Assignment) -> str:
 @require_POST
 @door(see=Right.SECRETS)
 def put_back(request: PanelRequest) -> HttpResponse:
-    """One click: the certificate from before."""
+    """One click: the certificate from before, if it still is the one that the list named."""
+    seen = request.POST.get("previous", "")
+    key = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 19 else 0
     try:
-        made = assignments.put_back(actor=Actor.of(request))
+        made = assignments.put_back(seen=key, actor=Actor.of(request))
+    except Changed:
+        messages.warning(
+            request,
+            _(
+                "Nothing was changed: another certificate was assigned meanwhile, so the one from before is "
+                "another one now. Look again, then put it back."
+            ),
+        )
     except ValidationError as refusal:
         for sentence in refusal.messages:
             messages.error(request, sentence)
     else:
-        messages.success(request, _assigned(made))
+        aftermath.say(request, _assigned(made))
     return redirect("certificates:gateway-list")
 
 

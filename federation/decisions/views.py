@@ -11,6 +11,7 @@ from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
 from controlpanel.lists.selection import one_selected
 from federation.decisions import links, telling
+from federation.decisions.enforcement import hindrances
 from federation.decisions.forms import TestForm
 from federation.decisions.gathering import answer
 from federation.decisions.kinds import KIND_LABELS
@@ -41,6 +42,7 @@ def test_access(request: PanelRequest) -> HttpResponse:
             "headline": telling.headline(found),
             "kind": KIND_LABELS[found.question.kind],
             "notes": telling.notes(found),
+            "hindrances": hindrances(),
             "chain": telling.chain(found, found.decision),
             "other": telling.chain(found, found.xmpp) if found.by_sip else None,
         }

@@ -23,9 +23,9 @@ from federation.directory.words import AUTOMATIC_LABEL
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
+    from controlpanel.lists.actions import Many
     from controlpanel.lists.selection import Selection
     from controlpanel.shell.http import PanelRequest
-    from federation.directory.models import UserQuerySet
 
 
 @door(see=Right.USERS)
@@ -33,17 +33,22 @@ def assign(request: PanelRequest) -> HttpResponse:
     """Action > Assign policies: choose, see who changes from what to what, then OK."""
     chosen = _chosen(request)
     form = AssignForm(request.POST if request.method == "POST" else None)
-    effect = _effect(chosen, form.cleaned_data["policy"]) if form.is_bound and form.is_valid() else None
-    if effect is not None and not form.was_shown():
-        form = form.showing()
+    is_chosen = form.is_bound and form.is_valid()
+    policy = form.cleaned_data["policy"] if is_chosen else None
+
+    def tell() -> dict[str, Any]:
+        effect = _effect(chosen, policy) if is_chosen else None
+        return {"effect": effect, "said": [each["said"] for each in effect or ()]}
+
     return actions.confirm(
         request,
         chosen,
         "directory/assign.html",
-        lambda users, reason: _assign(request, users, form.cleaned_data["policy"], reason),
-        form=form,
+        lambda users, reason: _assign(request, users, policy, reason),
+        form=form if not is_chosen or form.was_shown() else form.showing(),
         many=True,
-        effect=effect,
+        links=(services.ASSIGNED,),
+        tell=tell,
     )
 
 
@@ -63,8 +68,8 @@ def enable(request: PanelRequest) -> HttpResponse:
 def remove(request: PanelRequest) -> HttpResponse:
     """Action > Remove."""
 
-    def act(users: UserQuerySet, reason: str) -> str:
-        count = services.remove_users(users, actor=Actor.of(request), reason=reason)
+    def act(users: Many, reason: str) -> str:
+        count = services.remove_users(users.rows, seen=users.seen, actor=Actor.of(request), reason=reason)
         said = ngettext("%(count)s user was removed.", "%(count)s users were removed.", count)
         return said % {"count": count_text(count)}
 
@@ -76,8 +81,9 @@ def _chosen(request: PanelRequest) -> Selection:
 
 
 def _switch(request: PanelRequest, *, enabled: bool) -> HttpResponse:
-    def act(users: UserQuerySet, reason: str) -> str:
-        count = services.set_enabled(users, enabled, actor=Actor.of(request), reason=reason)
+    def act(users: Many, reason: str) -> str:
+        actor = Actor.of(request)
+        count = services.set_enabled(users.rows, enabled, seen=users.seen, actor=actor, reason=reason)
         if enabled:
             said = ngettext("%(count)s user was re-enabled.", "%(count)s users were re-enabled.", count)
         else:
@@ -85,14 +91,15 @@ def _switch(request: PanelRequest, *, enabled: bool) -> HttpResponse:
         return said % {"count": count_text(count)}
 
     return actions.confirm(
-        request, _chosen(request), "directory/enable.html", act, many=True, enabling=enabled
+        request, _chosen(request), "directory/enable.html", act, many=True, tell=lambda: {"enabling": enabled}
     )
 
 
-def _assign(request: PanelRequest, users: UserQuerySet, policy: Any, reason: str) -> str:
+def _assign(request: PanelRequest, users: Many, policy: Any, reason: str) -> str:
     if policy == KEEP:
         return _("Nothing was changed: every user keeps the policy as it is.")
-    count = services.assign_policy(users, policy, actor=Actor.of(request), reason=reason)
+    options: Any = {"seen": users.seen, "actor": Actor.of(request), "reason": reason}
+    count = services.assign_policy(users.rows, policy, **options)
     said = ngettext("%(count)s user now has %(policy)s.", "%(count)s users now have %(policy)s.", count)
     return said % {"count": count_text(count), "policy": policy or AUTOMATIC_LABEL}
 
@@ -105,5 +112,7 @@ def _effect(chosen: Selection, policy: Any) -> list[dict[str, Any]]:
     for name, number in rows:
         now = str(AUTOMATIC_LABEL) if name is None else f"Tag:{name}"
         changes = policy != KEEP and now != target
-        effect.append({"now": now, "then": target if changes else "", "number": number})
+        then = target if changes else ""
+        said = f"{count_text(number)}: {now} → {then or now}"
+        effect.append({"now": now, "then": then, "number": number, "said": said})
     return sorted(effect, key=lambda each: (not each["then"], -each["number"], each["now"]))

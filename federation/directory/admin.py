@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from controlpanel.audit.actor import Actor
+from controlpanel.audit.tallies import tally
 from controlpanel.shell.admin import RecordedAdmin
 from federation.directory import services
 from federation.directory.models import User
@@ -52,4 +53,5 @@ class UserAdmin(RecordedAdmin):
 
     def remove(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         """Remove users."""
-        services.remove_users(User.objects.filter(pk__in=rows.values("pk")), actor=Actor.of(request))
+        users = User.objects.filter(pk__in=rows.values("pk"))
+        services.remove_users(users, seen=tally(users), actor=Actor.of(request))

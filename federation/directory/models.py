@@ -127,6 +127,7 @@ class User(Recorded):
     )
     AUDIT_LABELS: ClassVar[dict[str, _StrPromise]] = {
         "policy": _("external access policy"),
+        "enabled_by": _("not enabled by the attribute"),
         "source": _("directory server"),
         # What an import tells of itself.
         "origin": _("read from"),

@@ -12,7 +12,7 @@ from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from controlpanel.audit import commits
+from controlpanel.audit import commits, tallies
 from controlpanel.audit.members import batches, note_named, record_for_all
 from controlpanel.audit.records import record
 from controlpanel.audit.rows import as_json
@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from controlpanel.audit.actor import Actor
+    from controlpanel.audit.tallies import Tally
     from federation.directory.models import UserQuerySet
 
+#: What a question about assignments speaks of beside the users themselves.
+ASSIGNED = "assignment__policy"
 #: Stands for "whatever the policy is now" where a policy was not looked at.
 _UNSEEN: Any = object()
 
@@ -81,33 +84,32 @@ def assign_policy(
     users: UserQuerySet,
     policy: ExternalAccessPolicy | None,
     *,
+    seen: Tally | None = None,
     actor: Actor,
     reason: str = "",
     action: Action = Action.ASSIGN,
 ) -> int:
     """Let ``policy`` (None: <Automatic>) be assigned to all ``users``: a few statements in all.
 
-    Those who have it already are left alone. Returns how many changed. Raises ValidationError.
+    Those who have it already are left alone. ``seen`` is their tally with ASSIGNED as the actor saw it;
+    another one now raises commits.Changed. Returns how many changed. Raises ValidationError.
     """
     _hold(policy)
+    tallies.hold_seen(users, seen, ASSIGNED)
     changing = users.exclude(assignment__policy=policy) if policy else users.exclude(assignment=None)
     assigned = Case(
         When(assignment=None, then=Value(AUTOMATIC)),
         default=Concat(Value("Tag:"), F("assignment__policy__name")),
         output_field=CharField(),
     )
-    if not changing.exists():
+    expected = tallies.tally(changing)
+    if not expected.number:
         return 0
+    told: Any = {"after": _named(policy), "told": {"policy": _named(policy)}}
     event, noted = record_for_all(
-        action,
-        changing,
-        name="address",
-        before=assigned,
-        after=_named(policy),
-        actor=actor,
-        reason=reason,
-        told={"policy": _named(policy)},
+        action, changing, name="address", before=assigned, actor=actor, reason=reason, **told
     )
+    tallies.refuse_others(noted, expected if seen else None)
     if policy is None:
         Assignment.objects.filter(user__in=noted.values("pk")).delete()
     else:
@@ -116,14 +118,21 @@ def assign_policy(
 
 
 @transaction.atomic
-def set_enabled(users: UserQuerySet, enabled: bool, *, actor: Actor, reason: str = "") -> int:
-    """Temporarily disable, or re-enable, all ``users``. Returns how many changed."""
+def set_enabled(
+    users: UserQuerySet, enabled: bool, *, seen: Tally | None = None, actor: Actor, reason: str = ""
+) -> int:
+    """Temporarily disable, or re-enable, all ``users``. Returns how many changed.
+
+    Raises commits.Changed when their tally is not ``seen``.
+    """
+    tallies.hold_seen(users, seen)
     action, words = (
         (Action.ENABLE, ("disabled", "enabled")) if enabled else (Action.DISABLE, ("enabled", "disabled"))
     )
     return _for_all(
         users.filter(enabled=not enabled),
         {"enabled": enabled},
+        is_seen=seen is not None,
         action=action,
         actor=actor,
         reason=reason,
@@ -133,9 +142,15 @@ def set_enabled(users: UserQuerySet, enabled: bool, *, actor: Actor, reason: str
 
 
 @transaction.atomic
-def remove_users(users: UserQuerySet, *, actor: Actor, reason: str = "") -> int:
-    """Remove all ``users``; the log keeps what each was. Returns how many there were."""
+def remove_users(users: UserQuerySet, *, seen: Tally | None = None, actor: Actor, reason: str = "") -> int:
+    """Remove all ``users``; the log keeps what each was. Returns how many there were.
+
+    Raises commits.Changed when their tally is not ``seen``.
+    """
+    tallies.hold_seen(users, seen)
     keys = list(users.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    if seen is not None and (len(keys), sum(keys)) != (seen.number, seen.keys):
+        raise commits.Changed
     if not keys:
         return 0
     event = record(Action.REMOVE, None, actor=actor, reason=reason, object_type=User._meta.label_lower)
@@ -178,6 +193,7 @@ def _for_all(
     users: UserQuerySet,
     values: dict[str, Any],
     *,
+    is_seen: bool,
     action: Action,
     actor: Actor,
     reason: str,
@@ -185,11 +201,13 @@ def _for_all(
     after: str,
 ) -> int:
     """Set ``values`` on all ``users``: an event, its members, one UPDATE. Returns how many there were."""
-    if not users.exists():
+    expected = tallies.tally(users)
+    if not expected.number:
         return 0
     event, noted = record_for_all(
         action, users, name="address", before=before, after=after, actor=actor, reason=reason
     )
+    tallies.refuse_others(noted, expected if is_seen else None)
     now = timezone.now()
     noted.update(**values, version=F("version") + 1, changed_at=now, changed_by=actor.name)
     return event.members_count

@@ -8,7 +8,7 @@ from django.contrib import admin
 
 from controlpanel.audit.actor import Actor
 from controlpanel.shell.admin import RecordedAdmin
-from federation.domains import services
+from federation.domains import services, words
 from federation.domains.models import FederatedDomain
 
 if TYPE_CHECKING:
@@ -36,6 +36,10 @@ class DomainAdmin(RecordedAdmin):
         if version is None:
             return services.create_domain(actor=Actor.of(request), **values)
         return services.change_domain(row, actor=Actor.of(request), version=version, **values)
+
+    def consequences(self, rows: QuerySet[Any]) -> list[str]:
+        """What that changes for users."""
+        return words.lost(rows)
 
     def remove(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         """Take them off their lists."""

@@ -15,7 +15,7 @@ from controlpanel.audit.actor import Actor
 from controlpanel.lists import actions
 from controlpanel.lists.selection import selected
 from controlpanel.shell import details
-from federation.domains import services
+from federation.domains import services, words
 from federation.domains.forms import DomainForm
 from federation.domains.models import FederatedDomain, Kind
 from federation.domains.tables import LISTING
@@ -79,8 +79,9 @@ def delete_selected(request: PanelRequest) -> HttpResponse:
         return said % {"count": count}
 
     chosen = selected(request, LISTING, FederatedDomain.objects.all())
-    blocked = chosen.rows.filter(kind=Kind.BLOCKED).count()
-    return actions.confirm(request, chosen, "domains/delete.html", act, blocked=blocked)
+    return actions.confirm(
+        request, chosen, "domains/delete.html", act, tell=lambda: {"said": words.lost(chosen.rows.all())}
+    )
 
 
 def _new(request: PanelRequest, kind: Kind) -> HttpResponse:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from enum import StrEnum
 
+    from django.db.models import QuerySet
     from django.utils.functional import _StrPromise
 
     from controlpanel.shell.delimited import Fault
@@ -130,3 +131,14 @@ def _changed(row: FederatedDomain, before: Mapping[str, Any]) -> str:
 
 def _number(number: int) -> str:
     return str(number_format(number, force_grouping=True))
+
+
+def lost(rows: QuerySet[Any]) -> list[str]:
+    """What becomes of users when ``rows`` are deleted; one query."""
+    number = rows.filter(kind=Kind.BLOCKED.value).count()
+    said = ngettext(
+        "%(count)s of them is blocked now, and is no longer blocked then.",
+        "%(count)s of them are blocked now, and are no longer blocked then.",
+        number,
+    )
+    return [said % {"count": number}] if number else []

@@ -51,12 +51,13 @@ def change_gateway(
 
 
 @transaction.atomic
-def replace_secret(*, actor: Actor, reason: str = "") -> XmppGatewayConfiguration:
-    """Make a new dialback secret. The event says when; neither secret is told to anybody."""
+def replace_secret(*, version: int | None = None, actor: Actor, reason: str = "") -> XmppGatewayConfiguration:
+    """Make a new dialback secret. The event says when; neither secret is told to anybody. Raises Conflict."""
     return commits.change(
         XmppGatewayConfiguration(pk=1),
         {"sealed_secret": new_sealed_secret(), "secret_made_at": timezone.now()},
         action=Action.XMPP_REPLACE_SECRET,
+        version=version,
         actor=actor,
         reason=reason,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -12,9 +11,11 @@ from django.views.decorators.http import require_safe
 from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
 from controlpanel.audit.actor import Actor
+from controlpanel.audit.commits import Changed
 from controlpanel.lists import actions
-from controlpanel.shell import details
+from controlpanel.shell import aftermath, details
 from controlpanel.shell.details import ReasonForm
+from controlpanel.shell.question import Question
 from federation.edge import services
 from federation.edge.dependents import all_dependents, who_gains_and_loses
 from federation.edge.forms import AccessForm, XmppForm
@@ -101,12 +102,17 @@ def replace_secret(request: PanelRequest) -> HttpResponse:
     """Ask, then make a new dialback secret. The page shows neither."""
     gateway = XmppGatewayConfiguration.objects.the_global()
     form = ReasonForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        services.replace_secret(actor=Actor.of(request), reason=form.cleaned_data["reason"])
-        messages.success(request, _("The dialback secret was replaced."))
-        return redirect(gateway)
-    status = 422 if form.errors else 200
-    return render(request, "edge/secret.html", {"form": form, "gateway": gateway}, status=status)
+    question = Question.of(request, [gateway])
+    if form.is_valid() and question.is_answered:
+        values = {"version": gateway.version, "reason": form.cleaned_data["reason"]}
+        try:
+            services.replace_secret(actor=Actor.of(request), **values)
+        except Changed:
+            question = Question.of(request, [XmppGatewayConfiguration.objects.the_global()])
+        else:
+            aftermath.say(request, _("The dialback secret was replaced."))
+            return redirect(gateway)
+    return question.asked(request, "edge/secret.html", form, gateway=gateway)
 
 
 def _effect(*, is_on: bool, wanted: bool) -> dict[str, Any]:

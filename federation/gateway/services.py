@@ -87,12 +87,16 @@ def change_gateway(
 
 @sensitive_variables()
 @transaction.atomic
-def replace_secret(gateway: Gateway, *, actor: Actor, reason: str = "") -> tuple[Gateway, str]:
-    """Make a new secret; the old one is refused from now on. Returns the gateway and the secret."""
+def replace_secret(
+    gateway: Gateway, *, version: int | None = None, actor: Actor, reason: str = ""
+) -> tuple[Gateway, str]:
+    """Make a new secret; the old one is refused from now on. Returns the gateway and the secret.
+
+    Raises Conflict, Gone.
+    """
     secret = secrets.new()
-    changed = commits.change(
-        gateway, _kept_of(secret), action=Action.REPLACE_SECRET, actor=actor, reason=reason
-    )
+    options: Any = {"version": version, "actor": actor, "reason": reason}
+    changed = commits.change(gateway, _kept_of(secret), action=Action.REPLACE_SECRET, **options)
     return changed, secret
 
 
@@ -104,7 +108,10 @@ def sealing_key(gateway: Gateway) -> bytes:
 
 @transaction.atomic
 def delete_gateways(gateways: Iterable[Gateway], *, actor: Actor, reason: str = "") -> int:
-    """Remove gateways with what they reported. What they enforce, they go on enforcing until turned off."""
+    """Remove gateways with what they reported. What they enforce, they go on enforcing until turned off.
+
+    They are as the actor saw them: one that was changed or removed since raises Conflict or Gone.
+    """
     return commits.delete_all(gateways, action=Action.DELETE, actor=actor, reason=reason)
 
 

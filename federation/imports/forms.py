@@ -28,7 +28,8 @@ class UploadForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,text/csv"}),
         help_text=gettext_lazy(
             "Get-CsUser’s export, a spreadsheet saved as CSV, or the panel’s own export. "
-            "Nothing is changed before you have seen what it would do."
+            "Nothing is changed before you have seen what it would do. Without the column Enabled new users "
+            "are not enabled and the others stay as they are; an empty cell in it means not enabled."
         ),
     )
 

@@ -48,8 +48,8 @@ class Shown:
 
     @property
     def made(self) -> list[tuple[str, ...]]:
-        """Address, display name, pool and policy of the first new users."""
-        columns = ("address", "display_name", "pool", "policy")
+        """Address, display name, pool, whether enabled, and policy of the first new users."""
+        columns = ("address", "display_name", "pool", "enabled", "policy")
         return [tuple(_said(each["after"][name]) for name in columns) for each in self.plan.examples["made"]]
 
     @property

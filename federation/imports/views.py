@@ -21,6 +21,7 @@ from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
 from controlpanel.audit.actor import Actor
 from controlpanel.audit.commits import Gone
+from controlpanel.shell import aftermath
 from controlpanel.shell.busy import SENTENCE, is_busy
 from controlpanel.shell.cells import csv_line
 from controlpanel.shell.delimited import Fault
@@ -165,7 +166,9 @@ def _show(request: PanelRequest, kept: Upload, form: ImportForm, end: Plan | Exc
 def _end(kept: Upload, end: Plan | Exception) -> str:
     """The rest of the page once the import is done, or was not done."""
     if isinstance(end, Plan):
-        return render_to_string("imports/_done.html", {"sums": Shown(end).sums})
+        return render_to_string(
+            "imports/_done.html", {"sums": Shown(end).sums, "warnings": aftermath.warnings()}
+        )
     again = kept if isinstance(end, Overtaken | OperationalError) else None
     return render_to_string("imports/_refused.html", {"sentence": _sentence(end), "upload": again})
 

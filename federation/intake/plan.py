@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, cast
 
 from controlpanel.shell.delimited import Fault
@@ -38,14 +40,21 @@ class Plan:
     policies: list[str] = field(default_factory=list)
     #: Headings that were not read, the first of them.
     unread: list[str] = field(default_factory=list)
+    #: Of everything that would be written, so that another plan with the same numbers is another one.
+    digest: str = ""
 
     def add(self, batch: Iterable[Step | Fault]) -> None:
         """Count what comes of some rows, and keep the first of each kind."""
+        written = []
         for step in batch:
+            if not isinstance(step, Fault) and step.kind != "left":
+                written.append([step.kind, step.user.address, step.before, step.after])
             kind = "refused" if isinstance(step, Fault) else step.kind
             self.counts[kind] += 1
             if len(self.examples[kind]) < (SHOWN_REFUSED if kind == "refused" else SHOWN) and kind != "left":
                 self.examples[kind].append(_example(step))
+        if written:
+            self.digest = sha256(f"{self.digest}{json.dumps(written)}".encode()).hexdigest()
 
     def close(self, catalogue: Catalogue) -> Plan:
         """Take over which names the rows gave."""

@@ -76,8 +76,11 @@ def steps(records: Iterable[Record | Fault], catalogue: Catalogue) -> Iterator[l
     for batch in batches(user_rows(records, seen), BATCH):
         stored = _stored([str(row.address) for row in batch if not isinstance(row, Fault)])
         yield [
-            row if isinstance(row, Fault) else _step(row, stored.get(str(row.address)), catalogue)
+            step
             for row in batch
+            for step in (
+                (row,) if isinstance(row, Fault) else _steps(row, stored.get(str(row.address)), catalogue)
+            )
         ]
     if catalogue.choices.source:
         yield from _vanished(catalogue.choices.source, seen)
@@ -108,16 +111,26 @@ def _stored(addresses: list[str]) -> dict[str, User]:
     return {user.address: user for user in users}
 
 
-def _step(row: UserRow, user: User | None, catalogue: Catalogue) -> Step | Fault:
+def _steps(row: UserRow, user: User | None, catalogue: Catalogue) -> Iterator[Step | Fault]:
+    """What a row comes to. One that is refused still disables whom its directory server does not enable."""
+    refused = None
     try:
-        step = _made(row, catalogue) if user is None else _compared(row, user, catalogue)
-        if not catalogue.choices.source:  # what a directory server says went through nobody's hands
-            _refuse_damaged(step)
-        return step
-    except Refused as refused:
-        return Fault(
-            row.line, refused.code, {**refused.params, **({"entry": row.entry} if row.entry else {})}
-        )
+        if not row.closes:
+            step = _made(row, catalogue) if user is None else _compared(row, user, catalogue)
+            if not catalogue.choices.source:  # what a directory server says went through nobody's hands
+                _refuse_damaged(step)
+            yield step
+    except Refused as fault:
+        refused = fault
+        entry = {"entry": row.entry} if row.entry else {}
+        yield Fault(row.line, fault.code, {**fault.params, **entry})
+    if row.enabled is not False or not (row.closes or refused) or user is None or not user.enabled:
+        return
+    source = catalogue.choices.source
+    if source and user.source in {"", source}:
+        before: Facts = {"enabled": True, "enabled_by": ""}
+        after: Facts = {"enabled": False, "enabled_by": row.enabled_by}
+        yield Step("changed", row.line, user, before, after)
 
 
 def _refuse_damaged(step: Step) -> None:
@@ -142,7 +155,7 @@ def _made(row: UserRow, catalogue: Catalogue) -> Step:
         "last_name": row.last_name or "",
         "email": row.email or "",
         "department": row.department or "",
-        "enabled": row.enabled is not False,
+        "enabled": row.enabled is True,  # what is not said does not let anybody talk
     }
     after: Facts = {**values, "pool": fqdn, "policy": _named(policy)} | ({"source": source} if source else {})
     return Step("made", row.line, User(**values, source=source), {}, after, pool, policy)
@@ -162,6 +175,9 @@ def _compared(row: UserRow, user: User, catalogue: Catalogue) -> Step:
     if source:
         now["source"], said["source"] = user.source, source
     differing = [name for name, value in said.items() if value is not None and not is_kept(now[name], value)]
+    if "enabled" in differing and row.enabled_by:
+        now["enabled_by"], said["enabled_by"] = "", row.enabled_by
+        differing.append("enabled_by")
     before, after = ({name: facts[name] for name in differing} for facts in (now, said))
     return Step("changed" if differing else "left", row.line, user, before, after, pool, policy)
 

@@ -47,6 +47,10 @@ MADE = (
 )  # fmt: skip
 
 
+#: Facts of a step that are told and are no columns of a user.
+_TOLD = frozenset({"policy", "enabled_by"})
+
+
 class Write(NamedTuple):
     """One write: as_json() of ``number`` rows with ``columns``."""
 
@@ -101,7 +105,7 @@ def _writes(changes: list[Step], catalogue: Catalogue) -> Iterator[Write]:
 def _rows(step: Step, catalogue: Catalogue) -> Iterator[tuple[Kind, tuple[str, ...], tuple[Any, ...]]]:
     """What one step adds: a kind, the columns, and the row."""
     user, address = step.user, step.user.address
-    values = completed({name: value for name, value in step.after.items() if name != "policy"})
+    values = completed({name: value for name, value in step.after.items() if name not in _TOLD})
     if step.kind == "made":
         yield Kind.MADE, MADE, tuple(values.get(name, "") for name in MADE)
     else:

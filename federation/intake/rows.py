@@ -35,8 +35,8 @@ LONGEST = {
     "policy": 128,
 }
 
-_TRUE = frozenset({"true", "yes", "1", "vrai", "oui"})
-_FALSE = frozenset({"false", "no", "0", "faux", "non"})
+_YES = frozenset({"true", "yes", "1", "vrai", "oui"})
+_NO = frozenset({"false", "no", "0", "faux", "non"})
 _AUTOMATIC = frozenset({"", "<automatic>", "<automatique>"})
 
 
@@ -49,6 +49,7 @@ class RowCode(StrEnum):
     TOO_LONG = "too-long"  # limit
     EMAIL = "not-an-email"
     NOT_A_BOOLEAN = "not-yes-or-no"
+    NOT_A_NUMBER = "not-a-number"  # of a directory server
     NOT_A_USER_POLICY = "not-a-user-policy"
     SEVERAL = "several-values"  # of a directory server: number
     NOT_TEXT = "not-text"  # of a directory server
@@ -61,7 +62,9 @@ class RowCode(StrEnum):
 class UserRow(NamedTuple):
     """What one line says of one user. None: the source has no such column. ``policy`` "" is <Automatic>.
 
-    ``entry`` is the name that a directory server has for it; "" for a line of a file.
+    ``entry`` is the name that a directory server has for it; "" for a line of a file. ``enabled_by`` is which
+    of its attributes does not enable the person. A row that ``closes`` says of somebody whose row is refused
+    that the server does not enable them, and nothing else.
     """
 
     line: int
@@ -75,6 +78,8 @@ class UserRow(NamedTuple):
     enabled: bool | None
     policy: str | None
     entry: str = ""
+    enabled_by: str = ""
+    closes: bool = False
 
 
 class Refused(Exception):
@@ -118,6 +123,30 @@ def user_rows(
         except Refused as refused:
             entry = {"entry": record.cells["entry"]} if "entry" in record.cells else {}
             yield Fault(record.line, refused.code, {**refused.params, **entry})
+            if closing := _closing(record, refused):
+                yield closing
+
+
+def _closing(record: Record, refused: Refused) -> UserRow | None:
+    """Of a refused entry whose address can be read: that the directory server does not enable the person."""
+    cells = record.cells
+    if "entry" not in cells or refused.params["column"] == "address" or cells.get("enabled") != "False":
+        return None
+    return UserRow(
+        line=record.line,
+        address=_address(cells["address"]),
+        display_name=None,
+        first_name=None,
+        last_name=None,
+        email=None,
+        department=None,
+        pool=None,
+        enabled=False,
+        policy=None,
+        entry=cells["entry"],
+        enabled_by=cells.get("enabled_by", ""),
+        closes=True,
+    )
 
 
 def _row(record: Record, seen: dict[str, int]) -> UserRow:
@@ -128,6 +157,7 @@ def _row(record: Record, seen: dict[str, int]) -> UserRow:
     first = seen.setdefault(str(address), record.line)
     if first != record.line:
         raise Refused(RowCode.DUPLICATE, "address", str(address), first=first)
+    _refuse_fault(cells)
     return UserRow(
         record.line,
         address,
@@ -140,7 +170,16 @@ def _row(record: Record, seen: dict[str, int]) -> UserRow:
         _enabled(cells.get("enabled")),
         _policy(cells.get("policy")),
         cells.get("entry", ""),
+        cells.get("enabled_by", ""),
     )
+
+
+def _refuse_fault(cells: Mapping[str, str]) -> None:
+    """Refuse an entry of which the directory server's reader says that a value cannot be used."""
+    if "fault" in cells:
+        number = {"number": cells["fault_number"]} if "fault_number" in cells else {}
+        value = cells.get("fault_value", "")
+        raise Refused(RowCode(cells["fault"]), cells["fault_column"], value, **number)
 
 
 def _address(value: str) -> names.Address:
@@ -185,14 +224,20 @@ def _pool(value: str | None) -> str | None:
         raise Refused(refused.code, "pool", value, **refused.params) from None
 
 
+def yes_or_no(value: str) -> bool | None:
+    """What a word says in the shell, a French Excel or our own export; None for another word."""
+    word = value.casefold()
+    return word in _YES if word in _YES | _NO else None
+
+
 def _enabled(value: str | None) -> bool | None:
-    """Yes or no in the words of the shell, a French Excel or our own export; an empty cell says nothing."""
-    word = (value or "").casefold()
-    if word in _TRUE or word in _FALSE:
-        return word in _TRUE
-    if word:
-        raise Refused(RowCode.NOT_A_BOOLEAN, "enabled", word)
-    return None
+    """Yes or no; an empty cell does not enable."""
+    if not value:
+        return None if value is None else False
+    word = yes_or_no(value)
+    if word is None:
+        raise Refused(RowCode.NOT_A_BOOLEAN, "enabled", value.casefold())
+    return word
 
 
 @lru_cache(maxsize=4096)

@@ -55,8 +55,8 @@ def applied(
     the generator does, so whoever stops half way and closes it has changed nothing. Yields how many rows are
     done: half of one when it is prepared, half when it is written. Returns what was done.
 
-    Raises Overtaken when that comes to other numbers than ``plan``, or when a user, a pool or a policy is not
-    any more what it was prepared with; ValidationError; and what the records and ``claim`` raise.
+    Raises Overtaken when that comes to something else than ``plan``, or when a user, a pool or a policy is
+    not any more what it was prepared with; ValidationError; and what the records and ``claim`` raise.
     """
     with Prepared() as prepared:
         work = prepared.fill(records, choices)
@@ -67,7 +67,7 @@ def applied(
             done: Plan = end.value
         finally:
             work.close()
-        if done.numbers != plan.numbers:
+        if (done.numbers, done.digest) != (plan.numbers, plan.digest):
             raise Overtaken(plan, done)
         try:
             with transaction.atomic():

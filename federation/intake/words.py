@@ -28,6 +28,7 @@ COLUMNS: dict[str, _StrPromise] = {
     "department": _("Department"),
     "pool": _("Registrar pool"),
     "enabled": _("Enabled"),
+    "enabled_by": _("Not enabled by the attribute"),
     "policy": _("External access policy"),
     "source": _("Directory server"),
 }
@@ -43,6 +44,7 @@ ROW: dict[str, _StrPromise] = {
     RowCode.TOO_LONG: _("It is longer than %(limit)s characters."),
     RowCode.EMAIL: _("This is not an e-mail address."),
     RowCode.NOT_A_BOOLEAN: _("Write True or False."),
+    RowCode.NOT_A_NUMBER: _("This is no number, so the person is not enabled. Correct it in the directory."),
     RowCode.NOT_A_USER_POLICY: _("Only user policies are assigned; the others govern by themselves."),
     RowCode.SEVERAL: _("There are %(number)s values. Only one can be meant."),
     RowCode.NOT_TEXT: _("This is not text."),

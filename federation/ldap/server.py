@@ -10,11 +10,13 @@ import ssl
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ldap3
+from django.utils import timezone
 from ldap3.core.exceptions import LDAPException, LDAPInvalidFilterError
 from ldap3.core.results import RESULT_SUCCESS
 
 from controlpanel.shell.delimited import Fault, Record
 from federation.intake.rows import RowCode
+from federation.ldap.enabled import judged
 from federation.ldap.settings import ServerCode, ServerRefused
 
 if TYPE_CHECKING:
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 _PAGED = "1.2.840.113556.1.4.319"  # RFC 2696
 #: A server may send a page without entries, but not for ever.
 MOST_EMPTY_PAGES = 50
-#: The bit of Active Directory's userAccountControl that disables an account.
-_ACCOUNT_DISABLED = 2
+#: Columns of which two values cannot both be meant.
+_ONE = frozenset({"address", "pool", "policy"})
 
 
 class Entry(NamedTuple):
@@ -128,7 +130,7 @@ def _page(connection: Any, settings: ServerSettings, cookie: bytes, so_far: int)
         connection.search(
             settings.base,
             settings.filter,
-            attributes=list(settings.attributes.values()),
+            attributes=[*settings.attributes.values(), *settings.enabled],
             paged_size=settings.page_size,
             paged_criticality=True,
             paged_cookie=cookie or None,
@@ -158,21 +160,37 @@ def _told(connection: Any) -> str:
 
 
 def _record(number: int, found: Any, settings: ServerSettings) -> Record | Fault:
-    """An entry as a line of a file: text for each column; what has no value is emptied, as it is there."""
+    """An entry as a line of a file: text for each column; what has no value is emptied, as it is there.
+
+    Whether it is enabled stands there also when something else cannot be used: a person whom the server
+    disables does not stay enabled because of a spelling.
+    """
     values = {name.partition(";")[0].casefold(): value for name, value in found["raw_attributes"].items()}
-    cells = {}
+    cells = _enabled(values, settings)
     for column, attribute in settings.attributes.items():
         several = values.get(attribute.casefold()) or []
-        if column == "address" and len(several) > 1:
-            return Fault(number, RowCode.SEVERAL, {"column": column, "value": "", "number": len(several)})
+        if column in _ONE and len(several) > 1:
+            if column == "address":
+                return Fault(number, RowCode.SEVERAL, {"column": column, "value": "", "number": len(several)})
+            cells |= {"fault": RowCode.SEVERAL, "fault_column": column, "fault_number": str(len(several))}
         try:
-            text = min(several, default=b"").decode()  # of several the same one every time
+            text = min(several, default=b"").decode().strip()  # of several the same one every time
         except UnicodeDecodeError:
-            return Fault(number, RowCode.NOT_TEXT, {"column": column, "value": ""})
-        cells[column] = _enabled(text) if attribute.casefold() == "useraccountcontrol" else text.strip()
+            if column == "address":
+                return Fault(number, RowCode.NOT_TEXT, {"column": column, "value": ""})
+            cells |= {"fault": RowCode.NOT_TEXT, "fault_column": column}
+            continue
+        if text or column != "policy":  # who has none there keeps the one that is assigned here
+            cells[column] = text
     return Record(number, cells)
 
 
-def _enabled(text: str) -> str:
-    """What a userAccountControl says of the account; what is no number is refused later."""
-    return str(not int(text) & _ACCOUNT_DISABLED) if text.isdecimal() else text
+def _enabled(values: dict[str, list[bytes]], settings: ServerSettings) -> dict[str, str]:
+    """The cells that say whether the person is enabled, and by which attribute not."""
+    if not settings.enabled:
+        return {}
+    verdict = judged(settings.enabled, values, timezone.now())
+    cells = {"enabled": str(not verdict.closed_by), "enabled_by": verdict.closed_by}
+    if verdict.code:
+        cells |= {"fault": verdict.code, "fault_column": "enabled", "fault_value": verdict.value[:100]}
+    return cells

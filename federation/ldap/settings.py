@@ -7,7 +7,13 @@ PANEL_LDAP_PASSWORD_FILE  a file that holds the password alone
 PANEL_LDAP_CA_FILE        the authority of the server's certificate (default: those the system trusts)
 PANEL_LDAP_STARTTLS       "false" speaks ldap:// in the clear; only to this machine itself
 PANEL_LDAP_FILTER         which entries are users (default: those that have the attribute of the address)
-PANEL_LDAP_ATTRIBUTES     the attribute of each column, as JSON; null leaves it alone (default: AD with Lync)
+PANEL_LDAP_ATTRIBUTES     the attribute of each column, as JSON; null leaves it alone (default: AD with Lync).
+                          "enabled" takes one or a list; all must allow it, and what is not there does not:
+                          Active Directory ["msRTCSIP-UserEnabled", "userAccountControl"], the default; also
+                          "accountExpires". Without Lync's schema ["userAccountControl"]
+                          OpenLDAP ["pwdAccountLockedTime"], or an attribute of yours that holds TRUE or FALSE
+                          389 and FreeIPA ["nsAccountLock"]; eDirectory ["loginDisabled"]
+                          null: whoever is new is not enabled, and everybody else stays as they are
 PANEL_LDAP_POOL           the pool of new users whose entry names none
 PANEL_LDAP_PAGE_SIZE      entries a page (default 500)
 PANEL_LDAP_TIMEOUT        seconds that the server may take to connect, and to answer (default 30)
@@ -29,14 +35,14 @@ from environs import Env, EnvError, validate
 from federation.topology import names
 
 #: What Active Directory with Lync's schema has (lync-reference.md, 10.5).
-ATTRIBUTES = {
+ATTRIBUTES: dict[str, str | tuple[str, ...] | None] = {
     "address": "msRTCSIP-PrimaryUserAddress",
     "display_name": "displayName",
     "first_name": "givenName",
     "last_name": "sn",
     "email": "mail",
     "department": "department",
-    "enabled": "msRTCSIP-UserEnabled",
+    "enabled": ("msRTCSIP-UserEnabled", "userAccountControl"),
     "pool": None,
     "policy": None,
 }
@@ -80,6 +86,7 @@ class ServerSettings:
     name: str
     filter: str
     attributes: dict[str, str]
+    enabled: tuple[str, ...]  # all of these must allow it; none: the server does not say
     bind_dn: str = ""
     password: str = field(default="", repr=False)
     ca_file: str = ""
@@ -94,7 +101,7 @@ def from_environment() -> ServerSettings:
     env = Env(prefix="PANEL_LDAP_")
     try:
         host, port, is_ldaps = _address(env.str("URL"))
-        attributes = _attributes(env.json("ATTRIBUTES", {}))
+        attributes, enabled = _attributes(env.json("ATTRIBUTES", {}))
         base = env.str("BASE", validate=validate.Length(min=1))
         settings = ServerSettings(
             host=host,
@@ -105,6 +112,7 @@ def from_environment() -> ServerSettings:
             name=env.str("NAME", base.casefold()[:LONGEST_NAME], validate=validate.Length(1, LONGEST_NAME)),
             filter=env.str("FILTER", f"({attributes['address']}=*)"),
             attributes=attributes,
+            enabled=enabled,
             bind_dn=env.str("BIND_DN", ""),
             password=_password(env.str("PASSWORD_FILE", "")),
             ca_file=_authority(env.str("CA_FILE", "")),
@@ -132,21 +140,28 @@ def _address(url: str) -> tuple[str, int, bool]:
     return host, port or (636 if parts.scheme == "ldaps" else 389), parts.scheme == "ldaps"
 
 
-def _attributes(given: object) -> dict[str, str]:
-    if not isinstance(given, dict) or not all(
-        column in ATTRIBUTES and (attribute is None or (isinstance(attribute, str) and attribute))
-        for column, attribute in given.items()
-    ):
+def _attributes(given: object) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The attribute of each column but *enabled*, and those that enable a person."""
+    if not isinstance(given, dict) or not all(_is_attribute(*each) for each in given.items()):
         raise SettingsWrong(
             'PANEL_LDAP_ATTRIBUTES is JSON such as {"address": "mail"}; '
-            f"its columns are {', '.join(ATTRIBUTES)}."
+            f"its columns are {', '.join(ATTRIBUTES)}, and “enabled” takes a list too."
         )
-    attributes = {column: name for column, name in {**ATTRIBUTES, **given}.items() if name}
+    merged = {**ATTRIBUTES, **given}
+    enabled = merged.pop("enabled") or ()
+    attributes = {column: name for column, name in merged.items() if isinstance(name, str)}
     if "address" not in attributes:
         raise SettingsWrong(
             "PANEL_LDAP_ATTRIBUTES leaves out the address. Without it nobody can be told apart."
         )
-    return attributes
+    return attributes, (enabled,) if isinstance(enabled, str) else tuple(enabled)
+
+
+def _is_attribute(column: object, attribute: object) -> bool:
+    """Whether ``column`` can be read from ``attribute``: a name, null or, of *enabled*, a list of names."""
+    several = attribute if column == "enabled" and isinstance(attribute, list) and attribute else [attribute]
+    is_named = all(isinstance(name, str) and name.strip() for name in several)
+    return column in ATTRIBUTES and (attribute is None or is_named)
 
 
 def _pool(text: str) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from controlpanel.audit.actor import Actor
 from controlpanel.shell.admin import RecordedAdmin, RecordedForm
-from federation.partners import services
+from federation.partners import dependents, services
 from federation.partners.models import Partner
 from federation.topology.names import shown_domain
 
@@ -63,6 +63,11 @@ class PartnerAdmin(RecordedAdmin):
         if version is None:
             return services.create_partner(actor=Actor.of(request), **({"domain": ""} | values))
         return services.change_partner(row, actor=Actor.of(request), version=version, **values)
+
+    def consequences(self, rows: QuerySet[Partner]) -> list[str]:
+        """Who loses and who gains what."""
+        effect = dependents.removal(Partner.objects.filter(pk__in=rows.values("pk")))
+        return [*effect.loses, *effect.gains]
 
     def remove(self, request: HttpRequest, rows: QuerySet[Partner]) -> None:
         """Delete partners with their domains."""

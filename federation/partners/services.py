@@ -108,24 +108,24 @@ def change_partner(
 def delete_partners(partners: Iterable[Partner], *, actor: Actor, reason: str = "") -> int:
     """Delete partners, all or none; of many there is one event, with what each was. Returns how many.
 
-    Raises commits.Gone when one was deleted meanwhile.
+    They are as the actor saw them: one that was changed or deleted since raises Conflict or Gone.
     """
-    keys = sorted(partner.pk for partner in partners)  # in one order, so that nobody deadlocks
-    if len(keys) == 1:
-        partner = Partner(pk=keys[0])
-        before = listing("additional_domains", partner.additional_domains)
-        commits.delete(partner, action=Action.DELETE, actor=actor, reason=reason, before=before)
-    elif keys:
+    ordered = sorted(partners, key=lambda partner: partner.pk)  # so that nobody deadlocks
+    if len(ordered) == 1:
+        (partner,) = ordered
+        before = listing("additional_domains", Partner(pk=partner.pk).additional_domains)
+        options: Any = {"actor": actor, "reason": reason, "before": before}
+        commits.delete(partner, action=Action.DELETE, as_seen=True, **options)
+    elif ordered:
         kind = Partner._meta.label_lower
         event = record(Action.DELETE_MANY, None, actor=actor, reason=reason, object_type=kind)
-        for chunk in batches(keys):
-            rows = Partner.objects.filter(pk__in=chunk).order_by("pk")
+        for chunk in batches(ordered):
+            rows = Partner.objects.filter(pk__in=[partner.pk for partner in chunk]).order_by("pk")
             found = list(rows.with_domains().select_for_update())
-            if len(found) != len(chunk):
-                raise commits.Gone(kind)
+            commits.compare(chunk, found)
             note_members(event, ((row, _all_facts(row), {}) for row in found))
             rows.delete()
-    return len(keys)
+    return len(ordered)
 
 
 def attach(domains: Iterable[tuple[Partner, str, bool]]) -> None:

@@ -99,8 +99,12 @@ def delete_selected(request: PanelRequest) -> HttpResponse:
         return said % {"count": count}
 
     chosen = selected(request, LISTING, Partner.objects.all())
-    effect = dependents.removal(chosen.rows) if chosen.count else None
-    return actions.confirm(request, chosen, "partners/delete.html", act, effect=effect)
+
+    def tell() -> dict[str, Any]:
+        effect = dependents.removal(chosen.rows.all())
+        return {"effect": effect, "said": [*effect.loses, *effect.gains]}
+
+    return actions.confirm(request, chosen, "partners/delete.html", act, tell=tell)
 
 
 def _dialog(request: PanelRequest, form: PartnerForm, title: str, **context: Any) -> HttpResponse:

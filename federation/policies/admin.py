@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from controlpanel.audit.actor import Actor
 from controlpanel.shell.admin import RecordedAdmin
 from federation.policies import services
+from federation.policies.consequences import consequences
 from federation.policies.models import ExternalAccessPolicy, Scope
 from federation.policies.rules import SWITCHES
 
@@ -61,6 +62,11 @@ class PolicyAdmin(RecordedAdmin):
     def remove(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         """Delete site and user policies."""
         services.delete_policies(rows, actor=Actor.of(request))
+
+    def consequences(self, rows: QuerySet[Any]) -> list[str]:
+        """Who falls back where."""
+        said: list[str] = consequences(list(rows.select_related("site")))["said"]
+        return said
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Not of the Global one: "deleted successfully" would be a lie. It has an action that says reset."""

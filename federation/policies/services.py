@@ -72,14 +72,16 @@ def delete_policies(
 ) -> tuple[int, bool]:
     """Delete site and user policies, and reset the Global one; all or none. Nothing is left dangling.
 
+    They are as the actor saw them: one that was changed or deleted since raises Conflict or Gone.
     Returns how many were deleted, and whether the Global one was among them and was reset.
     """
     deleted, was_reset = 0, False
     policies = sorted(policies, key=lambda policy: policy.pk)  # in one order, so that nobody deadlocks
-    going = [commits.locked(policy) for policy in policies if policy.scope != Scope.GLOBAL]
+    held = [commits.seen(policy) for policy in policies]
+    going = [policy for policy in held if policy.scope != Scope.GLOBAL]
     for dependents in registered:
         dependents.release(going, actor=actor, reason=reason)
-    for policy in policies:
+    for policy in held:
         if policy.scope == Scope.GLOBAL:
             commits.change(policy, rules.DEFAULTS, action=Action.RESET, actor=actor, reason=reason)
             was_reset = True

@@ -18,12 +18,12 @@ from controlpanel.audit.actor import Actor
 from controlpanel.lists import actions
 from controlpanel.lists.paging import count_text
 from controlpanel.lists.selection import one_selected, selected
-from controlpanel.shell import details
+from controlpanel.shell import aftermath, details
 from federation.policies import dependents, rules, services
+from federation.policies.consequences import consequences, effect
 from federation.policies.forms import PolicyForm
 from federation.policies.models import ExternalAccessPolicy, Scope
 from federation.policies.tables import LISTING
-from federation.policies.words import ACCESS_LABELS
 from federation.topology.models import Site
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def policy_details(request: PanelRequest, pk: int) -> HttpResponse:
     if saved:
         return details.done(request, form, saved, _("Policy “%(name)s” was committed.") % {"name": saved})
     title = _("Edit External Access Policy - %(name)s") % {"name": policy}
-    return _dialog(request, form, title, policy=policy, **_effect(policy, _posted(form)))
+    return _dialog(request, form, title, policy=policy, **effect(policy, _posted(form)))
 
 
 @require_safe
@@ -62,7 +62,7 @@ def switch_effect(request: PanelRequest, pk: int) -> HttpResponse:
     """What the switches in the address would change for the governed users: the fragment below them."""
     policy = get_object_or_404(ExternalAccessPolicy.objects.select_related("site"), pk=pk)
     then = {switch: switch in request.GET for switch in rules.SWITCHES}
-    return render(request, "policies/_effect.html", _effect(policy, then))
+    return render(request, "policies/_effect.html", effect(policy, then))
 
 
 @require_safe
@@ -146,7 +146,8 @@ def delete_selected(request: PanelRequest) -> HttpResponse:
         deleted, was_reset = services.delete_policies(rows, actor=Actor.of(request), reason=reason)
         if deleted:
             said = ngettext("%(count)s policy was deleted.", "%(count)s policies were deleted.", deleted)
-            messages.success(request, said % {"count": count_text(deleted)})
+            told = said % {"count": count_text(deleted)}
+            messages.success(request, told, extra_tags=aftermath.follow_up())
         if was_reset:
             messages.warning(
                 request,
@@ -154,28 +155,9 @@ def delete_selected(request: PanelRequest) -> HttpResponse:
             )
         return ""
 
-    going = [policy for policy in chosen.rows if policy.scope != Scope.GLOBAL]
-    resets = chosen.rows.filter(scope=Scope.GLOBAL).first()
-    off = dict.fromkeys(rules.SWITCHES, False)
-    context = {
-        "going": going,
-        "fall_back": dependents.fall_back(going),
-        "has_global": resets is not None,
-        **(_effect(resets, off) if resets else {}),
-    }
-    return actions.confirm(request, chosen, "policies/delete.html", act, **context)
-
-
-def _effect(policy: ExternalAccessPolicy, then: dict[str, bool]) -> dict[str, Any]:
-    """How many ``policy`` governs, and what they gain and lose when its switches become ``then``."""
-    now = {switch: getattr(policy, switch) for switch in rules.SWITCHES}
-    gained, lost = rules.gains_and_losses(now, {**now, **then})
-    return {
-        "governed": dependents.governed(policy),
-        "gained": [ACCESS_LABELS[switch] for switch in gained],
-        "lost": [ACCESS_LABELS[switch] for switch in lost],
-        "talk": dependents.switched(policy, {**now, **then}) if gained or lost else [],
-    }
+    return actions.confirm(
+        request, chosen, "policies/delete.html", act, tell=lambda: consequences(list(chosen.rows.all()))
+    )
 
 
 def _posted(form: PolicyForm) -> dict[str, bool]:

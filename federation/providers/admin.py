@@ -8,7 +8,7 @@ from django.contrib import admin
 
 from controlpanel.audit.actor import Actor
 from controlpanel.shell.admin import RecordedAdmin
-from federation.providers import services
+from federation.providers import services, words
 from federation.providers.models import FederatedProvider
 from federation.providers.rules import ADVANCED, Kind
 
@@ -38,6 +38,10 @@ class ProviderAdmin(RecordedAdmin):
         if version is None:
             return services.create_provider(actor=Actor.of(request), **values)
         return services.change_provider(row, actor=Actor.of(request), version=version, **values)
+
+    def consequences(self, rows: QuerySet[Any]) -> list[str]:
+        """What that changes for users."""
+        return words.lost(rows)
 
     def remove(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         """Delete them."""

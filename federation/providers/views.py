@@ -15,7 +15,7 @@ from controlpanel.audit.actor import Actor
 from controlpanel.lists import actions
 from controlpanel.lists.selection import selected
 from controlpanel.shell import details
-from federation.providers import services
+from federation.providers import services, words
 from federation.providers.forms import ProviderForm
 from federation.providers.models import FederatedProvider, Kind
 from federation.providers.tables import LISTING
@@ -80,8 +80,9 @@ def delete_selected(request: PanelRequest) -> HttpResponse:
         return said % {"count": count}
 
     chosen = selected(request, LISTING, FederatedProvider.objects.all())
-    enabled = chosen.rows.filter(enabled=True).count()
-    return actions.confirm(request, chosen, "providers/delete.html", act, enabled=enabled)
+    return actions.confirm(
+        request, chosen, "providers/delete.html", act, tell=lambda: {"said": words.lost(chosen.rows.all())}
+    )
 
 
 def _new(request: PanelRequest, kind: Kind, title: str) -> HttpResponse:

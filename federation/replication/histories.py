@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from controlpanel.audit.commits import Changed
 from controlpanel.audit.records import record
 from federation.gateway.models import Report
 from federation.replication import moments, services
@@ -21,6 +22,7 @@ from federation.replication.actions import Action
 from federation.replication.models import THE_ROW, Panel, Revision
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from controlpanel.audit.actor import Actor
@@ -71,15 +73,24 @@ def prune(before: datetime) -> int:
     return services.prune(before, below=min(has, default=None))
 
 
-def supersede(*, actor: Actor, reason: str = "") -> Revision:
+def standing() -> list[str]:
+    """What letting gateways follow depends on, in words to compare: the revision here, and theirs."""
+    latest = Revision.objects.first()
+    return [str(latest and latest.number), *(f"{each.gateway_id} {each.revision}" for each in strayed())]
+
+
+def supersede(*, seen: Sequence[str] | None = None, actor: Actor, reason: str = "") -> Revision:
     """Let gateways that run another history follow: what stands here is published beyond what they have.
 
-    Raises ValidationError when there is none.
+    ``seen`` is the standing() that the actor saw (None: whatever it is). Raises ValidationError when there is
+    none, and commits.Changed.
     """
     with moments.turn():
         found = strayed()
         if not found:
             raise ValidationError(_("No gateway runs another history of this panel."))
+        if seen is not None and seen != standing():
+            raise Changed
         before = Revision.objects.first()
         revision = services.publish_in_turn(beyond=max(each.revision or 0 for each in found))
         Panel.objects.filter(pk=THE_ROW).update(floor=revision.number)

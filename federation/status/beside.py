@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from controlpanel.metrics import registry
 from controlpanel.shell import aftermath, sections
-from federation.status import enforced, figures, live, srv
+from federation.decisions import enforcement
+from federation.status import enforced, figures, live, restored, srv
 from federation.status.in_force import follow_up
 from federation.status.words import METHOD_LABELS
 
@@ -50,6 +51,8 @@ def stand_by() -> None:
     sections.add("edge.xmppgatewayconfiguration", settings_enforced)
     sections.add("topology.localdomain", domain_srv)
     aftermath.register(_follow_up)
+    aftermath.register_warning(restored.warning)
+    enforcement.register(restored.hindrance)
     registry.register(figures.families)
 
 

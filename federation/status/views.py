@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -17,9 +17,11 @@ from django.views.decorators.http import require_safe
 from controlpanel.accounts.doors import door
 from controlpanel.accounts.rights import Right
 from controlpanel.audit.actor import Actor
+from controlpanel.audit.commits import Changed
 from controlpanel.lists import actions
 from controlpanel.lists.selection import selected
 from controlpanel.shell import aftermath, details
+from controlpanel.shell.question import Question
 from federation.gateway import services
 from federation.gateway.models import Gateway
 from federation.replication import histories
@@ -94,32 +96,51 @@ def replace_secret(request: PanelRequest, pk: int) -> HttpResponse:
     """Ask, then make a new secret and show it."""
     gateway = get_object_or_404(Gateway, pk=pk)
     form = details.ReasonForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        reason = form.cleaned_data["reason"]
-        gateway, secret = services.replace_secret(gateway, actor=Actor.of(request), reason=reason)
-        return _install(request, gateway, secret)
-    shown = {"gateway": gateway, "form": form, "back": reverse("status:details", args=[pk])}
-    return render(request, "status/secret.html", shown, status=422 if form.errors else 200)
+    question = Question.of(request, [gateway])
+    if form.is_valid() and question.is_answered:
+        values = {"version": gateway.version, "reason": form.cleaned_data["reason"]}
+        try:
+            return _install(request, *services.replace_secret(gateway, actor=Actor.of(request), **values))
+        except Changed:
+            gateway = get_object_or_404(Gateway, pk=pk)
+            question = Question.of(request, [gateway])
+    back = reverse("status:details", args=[pk])
+    return question.asked(request, "status/secret.html", form, gateway=gateway, back=back)
 
 
 @door(see=Right.SECRETS)
 def follow(request: PanelRequest) -> HttpResponse:
     """Ask, then let gateways that run another history follow this panel."""
-    back, strayed = reverse("status:list"), histories.strayed()
+    back, standing = reverse("status:list"), histories.standing()
     form = details.ReasonForm(request.POST if request.method == "POST" else None)
-    if not strayed:
+    if not histories.strayed():
         messages.info(request, _("No gateway runs another history of this panel."))
         return redirect(back)
-    if not form.is_valid():
-        shown = {"strayed": strayed, "latest": Revision.objects.first(), "form": form, "back": back}
-        return render(request, "status/follow.html", shown, status=422 if form.errors else 200)
-    try:
-        histories.supersede(actor=Actor.of(request), reason=form.data.get("reason", ""))
-        said = _("The gateways follow this panel, within half a minute.")
-        messages.success(request, said, extra_tags=aftermath.follow_up())
-    except ValidationError as refusal:
-        messages.info(request, " ".join(refusal.messages))
-    return redirect(back)
+    question, shown = _following(request)
+    if form.is_valid() and question.is_answered:
+        try:
+            reason = form.cleaned_data["reason"]
+            histories.supersede(seen=standing, actor=Actor.of(request), reason=reason)
+            said = _("The gateways follow this panel, within half a minute.")
+            messages.success(request, said, extra_tags=aftermath.follow_up())
+        except ValidationError as refusal:
+            messages.info(request, " ".join(refusal.messages))
+        except Changed:
+            question, shown = _following(request)
+        else:
+            return redirect(back)
+        if not histories.strayed():
+            return redirect(back)
+    return question.asked(request, "status/follow.html", form, back=back, **shown)
+
+
+def _following(request: PanelRequest) -> tuple[Question, dict[str, Any]]:
+    """The question before gateways follow: who has which revision, and which one this panel is at."""
+    strayed, latest = histories.strayed(), Revision.objects.first()
+    theirs = [words.has_revision(each) for each in strayed]
+    ours = [words.panel_at(latest)] if latest else []
+    question = Question.of(request, [], [*theirs, *ours])
+    return question, {"strayed": strayed, "theirs": theirs[:20], "ours": ours}
 
 
 @require_safe

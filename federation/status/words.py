@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from federation.decisions.facts import Code
 from federation.gateway.alarms import breaking
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from federation.gateway.models import Gateway, Report
+    from federation.replication.models import Revision
     from federation.status.in_force import InForce
 
 #: How many gateways are named where there may be forty.
@@ -204,3 +205,32 @@ def _since(moment: datetime | None) -> str:
     if moment is None:
         return ""
     return _("since %(moment)s") % {"moment": date_format(localtime(moment), "Y-m-d H:i:s")}
+
+
+def has_revision(report: Report) -> str:
+    """Which revision a gateway says it has."""
+    number = _("revision %(number)s") % {"number": report.revision}
+    return f"{report.gateway}{pgettext('after a label', ':')} {number}"
+
+
+def panel_at(latest: Revision) -> str:
+    """Where this panel stands, before gateways of another history follow it."""
+    said = _(
+        "This panel is at revision %(number)s, published %(at)s. It knows nothing of what was committed "
+        "after the backup it was restored from."
+    )
+    return said % {"number": latest.number, "at": f"{latest.at:%Y-%m-%d %H:%M}"}
+
+
+def not_following(names: Sequence[str]) -> str:
+    """What a commit says of gateways that run another history; "" without any."""
+    if not names:
+        return ""
+    said = ngettext(
+        "%(names)s does not follow this panel since it was restored from a backup: what is committed here "
+        "is not in force there until somebody lets it follow.",
+        "%(names)s do not follow this panel since it was restored from a backup: what is committed here "
+        "is not in force there until somebody lets them follow.",
+        len(names),
+    )
+    return said % {"names": _first(names)}

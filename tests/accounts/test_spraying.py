@@ -79,7 +79,6 @@ def test_failures_count_for_a_quarter_of_an_hour(client: Client) -> None:
         ([f"2001:db8:0:0:{n:x}::" for n in range(1, 13)], "2001:db8:0:1::1"),
         (["2001:DB8::1", "2001:db8:0:0:0:0:0:2", *(f"2001:0db8::{n}" for n in range(3, 13))], "2001:db9::1"),
         (["192.0.2.1", "::ffff:192.0.2.1", "::FFFF:c000:201"] * 4, "::ffff:192.0.2.2"),
-        (["192.0.2.1:80", "192.0.2.1:81", "192.0.2.1", "[::ffff:192.0.2.1]:7"] * 3, "[2001:db8::1]:9"),
     ],
 )
 @pytest.mark.parametrize("proxies", [0, 1])

@@ -162,16 +162,6 @@ def test_what_was_counted_is_told_when_somebody_else_fails_later(client: Client,
     assert (Action.FAILED, "alice", 2) in failures()
 
 
-def test_what_was_counted_is_told_to_an_administrator_who_reads(
-    client: Client, alice_client: Client, bob_client: Client
-) -> None:
-    fail(client, 3)
-    later(61)
-    bob_client.get(LOG)
-    assert len(failures()) == 1
-    assert "Failures: 2" in Page(alice_client.get(LOG)).text
-
-
 def test_a_name_that_nobody_has_is_not_kept(client: Client) -> None:
     attempt(client, SECRET, "x")
     fail(client, 6, username=SECRET)

@@ -20,5 +20,5 @@ DOORS = (
     Door("edge:xmpp-list"),
     Door("edge:xmpp-details", args=the_row, post=CHANGES, post_is=422),
     Door("edge:xmpp-open", get_is=302, query="row=1"),
-    Door("edge:xmpp-secret", get=with_right(Right.SECRETS), post=with_right(Right.SECRETS), post_is=302),
+    Door("edge:xmpp-secret", get=with_right(Right.SECRETS), post=with_right(Right.SECRETS), post_is=409),
 )

@@ -119,10 +119,10 @@ def test_a_policy_is_named_bare_or_with_its_tag_or_is_automatic(value: str, poli
         ("FAUX", False),
         ("1", True),
         ("0", False),
-        ("", None),
+        ("", False),
     ],
 )
-def test_enabled_is_said_in_either_language(value: str, enabled: bool | None) -> None:
+def test_enabled_is_said_in_either_language(value: str, enabled: bool) -> None:
     row = only(f"SipAddress,Enabled,Pool\nalice@contoso.com,{value},\n")
     assert isinstance(row, UserRow)
     assert row.enabled is enabled

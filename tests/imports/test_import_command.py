@@ -37,8 +37,8 @@ def test_the_export_of_the_shell_makes_users(
     assert made.status == 0
     assert "2 made, 0 changed, 0 left as they are, 0 refused" in made.out
     assert state() == {
-        "alice@contoso.com": ("Alice Élan", "pool.contoso.com", True, "Tag:Sales"),
-        "bob@contoso.com": ("Bob", "pool.contoso.com", True, ""),
+        "alice@contoso.com": ("Alice Élan", "pool.contoso.com", False, "Tag:Sales"),
+        "bob@contoso.com": ("Bob", "pool.contoso.com", False, ""),
     }
     assert User.objects.get(address="alice@contoso.com").name_sort == "alice elan"
 
@@ -90,7 +90,7 @@ def test_an_empty_cell_empties_but_never_a_name_or_a_pool(run: Importing, home: 
     headings = "SipAddress,DisplayName,Department,RegistrarPool,ExternalAccessPolicy,Enabled"
     text = f"{headings}\nalice@contoso.com,,,,,\n"
     assert run(text).status == 0
-    assert state() == {"alice@contoso.com": ("Alice", "pool.contoso.com", True, "")}
+    assert state() == {"alice@contoso.com": ("Alice", "pool.contoso.com", False, "")}
     assert User.objects.get().department == ""
 
 
@@ -105,7 +105,7 @@ def test_one_event_keeps_what_each_user_was_and_is(run: Importing, home: None) -
     assert json.loads(members["bob@contoso.com"].after) == {"display_name": "Bob"}
     assert members["alice@contoso.com"].before == ""
     made = json.loads(members["alice@contoso.com"].after)
-    assert (made["pool"], made["policy"], made["enabled"]) == ("pool.contoso.com", "Tag:Sales", True)
+    assert (made["pool"], made["policy"], made["enabled"]) == ("pool.contoso.com", "Tag:Sales", False)
     assert set(AuditEvent.objects.about(User.objects.get(address="alice@contoso.com"))) == {event}
 
 

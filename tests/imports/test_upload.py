@@ -65,7 +65,7 @@ def test_a_file_is_previewed_and_imported(alice_client: Client, home: None) -> N
     assert facts(done) == ["1", "1", "0", "0"]
     assert done.links["Show the users"] == reverse("directory:list")
     assert state() == {
-        "alice@contoso.com": ("Alice Élan", "pool.contoso.com", True, "Tag:Sales"),
+        "alice@contoso.com": ("Alice Élan", "pool.contoso.com", False, "Tag:Sales"),
         "bob@contoso.com": ("Bob", "pool.contoso.com", True, ""),
     }
     event = AuditEvent.objects.get(action=Action.IMPORT)

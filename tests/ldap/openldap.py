@@ -42,10 +42,17 @@ attributetype ( 1.3.6.1.4.1.32473.1.3 NAME 'department' EQUALITY caseIgnoreMatch
   SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )
 attributetype ( 1.3.6.1.4.1.32473.1.4 NAME 'userAccountControl' EQUALITY integerMatch
   SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 )
+attributetype ( 1.3.6.1.4.1.32473.1.6 NAME 'accountExpires' EQUALITY caseIgnoreMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )
+attributetype ( 1.3.6.1.4.1.32473.1.7 NAME 'nsAccountLock' EQUALITY caseIgnoreMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )
+attributetype ( 1.3.6.1.4.1.32473.1.8 NAME 'loginDisabled' EQUALITY booleanMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.7 )
 attributetype ( 1.3.6.1.4.1.32473.1.5 NAME 'pool' EQUALITY caseIgnoreMatch
   SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )
 objectclass ( 1.3.6.1.4.1.32473.2.1 NAME 'lyncUser' SUP top AUXILIARY
-  MAY ( msRTCSIP-PrimaryUserAddress $ msRTCSIP-UserEnabled $ department $ userAccountControl $ pool ) )
+  MAY ( msRTCSIP-PrimaryUserAddress $ msRTCSIP-UserEnabled $ department $ userAccountControl $ pool $
+  accountExpires $ nsAccountLock $ loginDisabled ) )
 modulepath /usr/lib/ldap
 moduleload back_mdb
 pidfile {folder}/slapd.pid
@@ -85,13 +92,14 @@ class OpenLdap:
         }
 
     def add(self, uid: str, **attributes: Any) -> None:
-        """A person called ``uid``; ``sip`` and ``enabled`` are Lync's attributes."""
+        """A person called ``uid``, enabled; ``sip`` and ``enabled`` are Lync’s attributes (None: without)."""
         names = {"sip": "msRTCSIP-PrimaryUserAddress", "enabled": "msRTCSIP-UserEnabled"}
         values: dict[str, Any] = {
             "sn": uid.title(),
             "cn": uid.title(),
             "displayName": uid.title(),
             "sip": f"sip:{uid}@contoso.com",
+            "enabled": "TRUE",
         }
         values |= attributes
         given = {names.get(name, name): value for name, value in values.items() if value is not None}

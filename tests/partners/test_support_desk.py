@@ -27,7 +27,8 @@ def test_a_partner_is_made_changed_and_deleted_with_an_event_each(alice_client: 
     Page(alice_client.get(here)).form("_save").fill(additional="a.com\nb.com").send(alice_client)
     assert partner.additional_domains == ["a.com", "b.com"]
     assert Page(alice_client.get(reverse(f"{DESK}_changelist"), {"q": "b.com"})).text.count("fabrikam.com")
-    alice_client.post(reverse(f"{DESK}_delete", args=[partner.pk]), {"post": "yes"})
+    question = Page(alice_client.get(reverse(f"{DESK}_delete", args=[partner.pk])))
+    question.form("post").send(alice_client)
     actions = AuditEvent.objects.filter(action__startswith="partners:").values_list("action", flat=True)
     assert [action.rpartition(":")[2] for action in actions] == ["delete", "change", "create"]
 

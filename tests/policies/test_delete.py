@@ -10,7 +10,6 @@ from django.urls import reverse
 from controlpanel.audit import commits
 from controlpanel.audit.actor import Actor
 from controlpanel.audit.models import AuditEvent
-from controlpanel.lists.selection import Selection
 from federation.policies import rules, services
 from federation.policies.models import ExternalAccessPolicy, Scope
 from tests.makers import global_policy, make_policies, make_policy, make_site_policy
@@ -163,14 +162,13 @@ def test_what_grows_after_the_check_is_not_deleted(
 ) -> None:
     make_policies(2)
     form = asked(alice_client, all="1", q="policy").form("Delete")
-    confirmed = Selection.confirmed
+    act = services.delete_policies
 
-    def checked(self: Selection, request: Any) -> Any:
-        rows = confirmed(self, request)
+    def late(rows: Any, **rest: Any) -> Any:
         make_policy("Policy 003")
-        return rows
+        return act(rows, **rest)
 
-    monkeypatch.setattr(Selection, "confirmed", checked)
+    monkeypatch.setattr(services, "delete_policies", late)
     form.send(alice_client)
     assert names() == {"Global", "Tag:Policy 003"}
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from controlpanel.audit.models import AuditEvent
 from federation.edge import services as edge
+from federation.edge.models import XmppGatewayConfiguration
 from federation.gateway.models import Report
 from federation.replication import checking, histories, services
 from federation.replication.models import Line, Revision
@@ -180,3 +181,43 @@ def test_the_tab_asks_before_it_tells_them(asker: Asker, alice_client: Client, b
     assert asker.ask() == 200
     assert here not in alice_client.get(reverse("status:list")).content.decode()
     assert AuditEvent.objects.get(action="replication:history:supersede").reason == "restored"
+
+
+def test_a_commit_and_test_access_say_who_does_not_follow(
+    alice_client: Client, asker: Asker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    restore(asker)
+    assert asker.ask() == 409
+    name = histories.strayed()[0].gateway.name
+    said = f"{name} does not follow this panel since it was restored from a backup"
+    row = XmppGatewayConfiguration.objects.the_global()
+    details = Page(alice_client.get(reverse("edge:xmpp-details", args=[row.pk])))
+    page = Page(details.form("Commit").fill(keep_alive="77").send(alice_client, follow=True))
+    assert any(said in message for message in page.said)
+    assert any(link == reverse("status:list") for link in page.links.values())
+    question = {"local": "dora@contoso.com", "remote": "x@fabrikam.com"}
+    assert said in Page(alice_client.get(reverse("decisions:list"), question)).text
+    with pytest.raises(SystemExit):
+        call_command("test_access", "dora@contoso.com", "x@fabrikam.com")
+    assert said in capsys.readouterr().out
+
+    histories.supersede(actor=MAKER)
+    details = Page(alice_client.get(reverse("edge:xmpp-details", args=[row.pk])))
+    page = Page(details.form("Commit").fill(keep_alive="78").send(alice_client, follow=True))
+    assert not any("does not follow" in message for message in page.said)
+    assert "does not follow" not in Page(alice_client.get(reverse("decisions:list"), question)).text
+
+
+def test_letting_follow_is_asked_again_when_the_panel_moved_on(alice_client: Client, asker: Asker) -> None:
+    restore(asker)
+    assert asker.ask() == 409
+    page = Page(alice_client.get(reverse("status:follow")))
+    commit(170)
+    page = Page(page.form("Let them follow").fill(reason="Restored").send(alice_client))
+    assert page.status == 409
+    assert "Nothing was done yet. This is different from what you were asked:" in page.text
+    assert histories.strayed()
+    form = page.form("Let them follow")
+    assert form.box("Reason for this change").value == "Restored"
+    assert form.send(alice_client).status_code == 302
+    assert not histories.strayed()

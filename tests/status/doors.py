@@ -30,7 +30,7 @@ DOORS = (
     Door("status:open", get=SEES, get_is=302, query="row=1"),
     # Without a selection both send back to the list.
     Door("status:delete", get=KEEPS_SECRETS, get_is=302, post=KEEPS_SECRETS, post_is=302),
-    Door("status:secret", args=a_gateway, get=KEEPS_SECRETS, post=KEEPS_SECRETS, post_is=200),
+    Door("status:secret", args=a_gateway, get=KEEPS_SECRETS, post=KEEPS_SECRETS, post_is=409),
     # When none runs another history it sends back to the list.
     Door("status:follow", get=KEEPS_SECRETS, get_is=302, post=KEEPS_SECRETS, post_is=302),
     Door("status:module"),

@@ -106,7 +106,9 @@ def test_a_stale_version_and_a_site_that_is_gone_are_told() -> None:
     services.change_site(site, actor=DAVE, version=1, description="x")
     with pytest.raises(Conflict):
         services.change_site(site, actor=DAVE, version=1, description="y")
-    services.delete_sites([site], actor=DAVE)
+    with pytest.raises(Conflict):
+        services.delete_sites([site], actor=DAVE)
+    services.delete_sites([Site.objects.get()], actor=DAVE)
     with pytest.raises(Gone):
         services.change_site(site, actor=DAVE, description="z")
 

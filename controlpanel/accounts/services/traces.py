@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from controlpanel.accounts.actions import Action
 from controlpanel.accounts.models import Administrator, Note
@@ -53,9 +52,8 @@ def note(
     row.save(update_fields=["pending", "written_at"])
 
 
-def flush(now: datetime | None = None, account: Administrator | None = None) -> None:
+def flush(now: datetime, account: Administrator | None = None) -> None:
     """Record what was counted and not told for a minute, and all of ``account``; forget what is old."""
-    now = now or timezone.now()
     due = Q(written_at__lte=now - MINUTE) | Q(who=account.pk if account else -1)
     waiting = Note.objects.filter(due, pending__gt=0).exclude(action=Action.ATTACKED)
     old = Note.objects.filter(written_at__lt=now - HOUR)

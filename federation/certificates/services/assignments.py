@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from controlpanel.audit import commits
+from controlpanel.audit import commits, tallies
 from federation.certificates.actions import Action
 from federation.certificates.models import Assignment
 from federation.certificates.services import keys
@@ -18,6 +18,7 @@ from federation.certificates.words import told
 from federation.x509.findings import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from controlpanel.audit.actor import Actor
@@ -32,14 +33,20 @@ def assign(
     use_from: datetime | None = None,
     reason: str = "",
     action: Action = Action.ASSIGN,
+    check: Callable[[], object] = lambda: None,
 ) -> Assignment:
-    """Let the gateway use ``certificate`` from now on, or from ``use_from`` on.
+    """Let the gateway use ``certificate``, as the actor saw it, from now on, or from ``use_from`` on.
 
-    Raises ValidationError for one that would not work at that moment, or whose key cannot be opened.
+    ``check`` is called before anything is written and with the certificate and its assignments held; it may
+    refuse. Raises ValidationError for one that would not work at that moment, or whose key cannot be opened;
+    Conflict, Gone.
     """
     now = timezone.now()
     starts = use_from if use_from and use_from > now else now
-    current = Assignment.objects.select_for_update().in_force(now)
+    certificate = commits.seen(certificate)
+    tallies.hold(Assignment.objects.all())
+    check()
+    current = Assignment.objects.in_force(now)
     if starts == now and current and current.certificate_id == certificate.pk:
         raise ValidationError(_("The gateway uses this certificate already."))
     report = looked_at(certificate, now=starts, in_use=True)
@@ -51,17 +58,32 @@ def assign(
     return commits.create(row, action=action, actor=actor, reason=reason, after=replaced)
 
 
-def put_back(*, actor: Actor, reason: str = "") -> Assignment:
-    """Let the gateway use the certificate from before the present one. Raises ValidationError."""
+@transaction.atomic
+def put_back(*, seen: int | None = None, actor: Actor, reason: str = "") -> Assignment:
+    """Let the gateway use the certificate from before the present one.
+
+    ``seen`` is the key of the previous assignment as the actor saw it; another one meanwhile is refused.
+    Raises ValidationError, commits.Changed.
+    """
     previous = Assignment.objects.previous(timezone.now())
     if previous is None:
         raise ValidationError(_("No certificate was in use before the present one."))
-    return assign(previous.certificate, actor=actor, reason=reason, action=Action.PUT_BACK)
+
+    def check() -> None:
+        current = Assignment.objects.previous(timezone.now())
+        if current is None or current.pk != (previous.pk if seen is None else seen):
+            raise commits.Conflict(current or previous)
+
+    options: Any = {"action": Action.PUT_BACK, "check": check}
+    return assign(previous.certificate, actor=actor, reason=reason, **options)
 
 
 @transaction.atomic
 def call_off(row: Assignment, *, actor: Actor, reason: str = "") -> None:
-    """Drop a planned assignment that has not come into force. Raises ValidationError, Gone."""
+    """Drop a planned assignment, as the actor saw it, that has not come into force.
+
+    Raises ValidationError, Conflict, Gone.
+    """
     if row.use_from <= timezone.now():
         raise ValidationError(_("It is in force already. Assign another certificate instead."))
-    commits.delete(row, action=Action.UNSTAGE, actor=actor, reason=reason)
+    commits.delete(row, action=Action.UNSTAGE, actor=actor, as_seen=True, reason=reason)

@@ -48,7 +48,10 @@ def change_certificate(
 
 @transaction.atomic
 def delete_certificates(rows: Iterable[Certificate], *, actor: Actor, reason: str = "") -> int:
-    """Delete certificates, and keys that nothing else needs; not the one in force or planned."""
+    """Delete certificates, and keys that nothing else needs; not the one in force or planned.
+
+    They are as the actor saw them: one that was changed or deleted since raises Conflict or Gone.
+    """
     ordered = sorted(rows, key=lambda row: row.pk)
     now = timezone.now()
     current = Assignment.objects.in_force(now)
@@ -60,6 +63,6 @@ def delete_certificates(rows: Iterable[Certificate], *, actor: Actor, reason: st
                 _("“%(name)s” is assigned to the gateway and was not deleted. Assign another one first.")
                 % {"name": row}
             )
-        commits.delete(row, action=Action.DELETE, actor=actor, reason=reason)
+        commits.delete(row, action=Action.DELETE, actor=actor, as_seen=True, reason=reason)
         keys.destroy_unused(KeyPair.objects.get(pk=row.key_pair_id))
     return len(ordered)

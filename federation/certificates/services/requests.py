@@ -71,9 +71,12 @@ def create_request(
 
 @transaction.atomic
 def cancel_requests(rows: Iterable[Request], *, actor: Actor, reason: str = "") -> int:
-    """Delete requests and their keys: an answer that still comes cannot be used. Returns how many."""
+    """Delete requests and their keys: an answer that still comes cannot be used. Returns how many.
+
+    They are as the actor saw them: one that was changed or answered since raises Conflict or Gone.
+    """
     return sum(
-        end_request(row, action=Action.REQUEST_CANCEL, actor=actor, reason=reason)
+        end_request(commits.seen(row), action=Action.REQUEST_CANCEL, actor=actor, reason=reason)
         for row in sorted(rows, key=lambda row: row.pk)
     )
 

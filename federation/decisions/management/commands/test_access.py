@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
+from federation.decisions.enforcement import hindrances
 from federation.decisions.facts import Direction, Kind
 from federation.decisions.gathering import Question, answer
 from federation.decisions.telling import as_json, chain, headline, notes
@@ -58,7 +59,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{headline(found)}{f' ({decided.code.value})' if decided else ''}")
             for rule in chain(found, found.decision).rules:
                 self.stdout.write(f"  {rule.code.value}: {rule.label}. {rule.sentence}")
-            for note in notes(found):
+            for note in (*notes(found), *(each.sentence for each in hindrances())):
                 self.stdout.write(f"  {note}")
         if not found.decision.allowed:
             sys.exit(1)

@@ -29,7 +29,9 @@ class Command(BaseCommand):
 
     help = (
         "Import users from a CSV file: Get-CsUser's export, a spreadsheet's, or the panel's own. What would "
-        "be made, changed, left and refused is printed first; then all of it is done, or nothing. "
+        "be made, changed, left and refused is printed first; then all of it is done, or nothing. A column "
+        "that the file does not have leaves everybody as they are; without the column Enabled, or with an "
+        "empty cell in it, whoever is new is not enabled, and an empty cell disables whoever is known. "
         + running.STATUSES
     )
 
