@@ -80,7 +80,8 @@ def expects(
     def judge(head: Head) -> None:
         found = by_contents(head)
         if found is not None and found is not wanted and found not in also:
-            raise other_kind(found, wanted)
+            named = by_name(_base(file_name)) if found is FileKind.DOMAINS else None
+            raise other_kind(named or found, wanted)
         if found is None or found is FileKind.DOMAINS:
             refuse_by_name(wanted, file_name)
 
@@ -89,7 +90,7 @@ def expects(
 
 def refuse_by_name(wanted: FileKind, file_name: str) -> None:
     """Raise FileRefused when the name of the file, which alone tells, says that it is no ``wanted``."""
-    named = by_name(PurePath(file_name.replace("\\", "/")).name)
+    named = by_name(_base(file_name))
     if named is not None and named is not wanted and wanted is not FileKind.DOMAINS:
         raise other_kind(named, wanted, FileCode.OTHER_NAME)
 
@@ -97,3 +98,8 @@ def refuse_by_name(wanted: FileKind, file_name: str) -> None:
 def other_kind(found: FileKind, wanted: FileKind, code: FileCode = FileCode.OTHER_KIND) -> FileRefused:
     """The refusal of a file that is ``found`` where ``wanted`` is imported."""
     return FileRefused(code, line=1, these=str(THESE[found]), here=str(HERE[wanted]))
+
+
+def _base(file_name: str) -> str:
+    """The name without the folders that some browsers send."""
+    return PurePath(file_name.replace("\\", "/")).name
