@@ -48,6 +48,15 @@ _MISREAD = re.compile(
 )
 
 
+#: What is in every line that holds such a cell: the quick test.
+_HINTS = ("?", "{", "\u2026", "...", "System.", "Microsoft.", "Deserialized.", "Selected.")
+
+
+def may_be_in(line: str) -> bool:
+    """Whether a cell of ``line`` may be one that in_cell() or may_be_question_marks() finds."""
+    return any(hint in line for hint in _HINTS)
+
+
 def told(column: str, heading: str, value: str) -> dict[str, str | int]:
     """The parameters of a fault: ``cure`` is what Select-Object must be given for the column."""
     cure = f"@{{n='{heading}';e={{\"$($_.{heading})\"}}}}"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from controlpanel.shell import damage
 from controlpanel.shell.cells import undefuse
-from controlpanel.shell.permission import denies
+from controlpanel.shell.permission import decides, denies, may_deny
 from controlpanel.shell.textfile import FileCode, FileRefused, Lines
 
 if TYPE_CHECKING:
@@ -187,6 +187,7 @@ class _Cells:
         self.keys = frozenset(places) - texts - names
         others = ((place, text) for place, text in enumerate(head.headings) if place not in places.values())
         self.others = [(place, text, heading_key(text)) for place, text in others if text]
+        self.deciding = [each for each in self.others if decides(each[2])]
         self.is_of_shell = bool(head.type_name) or _is_of_shell(head)
         #: The first cells in which question marks may stand for letters, if the file turns out to be ASCII.
         self.asked: list[Fault] = []
@@ -194,18 +195,21 @@ class _Cells:
     def read(self, line: int, row: list[str]) -> Record | Fault:
         """The record; a fault for a cell that the shell destroyed."""
         told = {name: undefuse(row[place].strip()) for name, place in self.places.items()}
+        line_text = "\0".join(row)
+        if damage.may_be_in(line_text) and (fault := self._damaged(line, told)):
+            return fault
+        others = self.others if may_deny(line_text) else self.deciding
+        denied = (text for place, text, key in others if denies(key, heading_key(row[place])))
+        return Record(line, told, next(denied, ""))
+
+    def _damaged(self, line: int, told: Mapping[str, str]) -> Fault | None:
         for name, cell in told.items():
-            if ("." in cell or cell[:1] in "{@\u2026" or "\u2026" in cell) and (
-                found := damage.in_cell(cell, is_key=name in self.keys)
-            ):
+            if found := damage.in_cell(cell, is_key=name in self.keys):
                 return self._fault(line, found, name, cell)
             is_asked = damage.may_be_question_marks(cell, is_text=name in self.texts)
             if is_asked and self.is_of_shell and len(self.asked) < MOST_ASKED:
                 self.asked.append(self._fault(line, damage.Damage.QUESTION_MARKS, name, cell))
-        denied = (
-            text for place, text, key in self.others if row[place] and denies(key, heading_key(row[place]))
-        )
-        return Record(line, told, next(denied, ""))
+        return None
 
     def _fault(self, line: int, code: damage.Damage, name: str, cell: str) -> Fault:
         return Fault(line, code, damage.told(name, self.headings[name], cell))

@@ -25,6 +25,24 @@ _PERMISSION = re.compile(r"permissions?|action|access|verdict|decision|autorisat
 _ALLOWING = re.compile(r"(is|est)?(allowed|permitted|authori[sz]ed|autorise|permis)|allow|permit")
 
 
+#: What is in every cell that denies: the quick test for a whole line.
+_HINTS = (
+    "block", "deny", "denied", "black", "reject", "rejet", "refus", "forbid", "ban", "allow", "prohib",
+    "drop", "exclu", "bloqu", "interdi", "liste", "autoris",
+)  # fmt: skip
+
+
+def decides(heading: str) -> bool:
+    """Whether a cell below ``heading`` says something by yes or no alone."""
+    return any(each.fullmatch(heading) for each in (_PERMISSION, _DENIED, _ALLOWING))
+
+
+def may_deny(line: str) -> bool:
+    """Whether a cell of ``line``, as it stands in the file, may deny something whatever its heading."""
+    lower = line.lower()
+    return any(hint in lower for hint in _HINTS)
+
+
 def denies(heading: str, cell: str) -> bool:
     """Whether ``cell``, below ``heading``, says that what its line names is not permitted."""
     if not cell:

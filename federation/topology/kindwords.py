@@ -82,7 +82,7 @@ def expects(
         if found is not None and found is not wanted and found not in also:
             named = by_name(_base(file_name)) if found is FileKind.DOMAINS else None
             raise other_kind(named or found, wanted)
-        if found is None or found is FileKind.DOMAINS:
+        if wanted is not FileKind.USERS and found in {None, FileKind.DOMAINS}:  # no name says users
             refuse_by_name(wanted, file_name)
 
     return judge
