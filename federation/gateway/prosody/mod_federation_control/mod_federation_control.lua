@@ -115,8 +115,7 @@ function control.confirm()
 	confirmed_at, control.confirmed = monotonic(), os.time();
 	if not written_at or confirmed_at - written_at > 30 then
 		written_at = confirmed_at;
-		local ok, problem = control.store:confirm(control.confirmed);
-		if not ok then control.report.alarm("disk", problem); end
+		if not control.store:confirm(control.confirmed) then written_at = nil; end
 	end
 	check_age();
 end

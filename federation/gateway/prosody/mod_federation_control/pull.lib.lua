@@ -7,6 +7,7 @@ local monotonic = require "util.time".monotonic;
 local FIRST_DELAY, LONGEST_DELAY = 0.5, 30;
 local PATIENCE = 20; -- seconds beyond the wait that we asked for
 local NEWS_DELAY = 1; -- refusals and streams are reported this long after they happen, at most so often
+local FIRST_GAP, LONGEST_GAP = 5, 300; -- seconds between two full documents for a disk that takes none
 local LONGEST_CHANGES = 64 * 1024 * 1024;
 
 return function (control, options, new_client, new_document, tools)
@@ -15,7 +16,8 @@ local report, store, slices = control.report, control.store, control.slices;
 local pull = {};
 local poller, reporter = new_client(), new_client();
 local delay, stopped = 0, false;
-local resync = false; -- the next answer is to be a full document
+local full_at; -- when to ask for a full document, by the monotonic clock; nil when there is no need
+local refused_at, gap = nil, nil; -- when the disk refused the last one, and how long after it the next is asked for
 local generation = 0;
 
 local function request_body(wait, report_only, made)
@@ -23,7 +25,7 @@ local function request_body(wait, report_only, made)
 	return tools.encode({
 		protocol = 1, gateway = options.name, wait = wait, report_only = report_only, report = made;
 		have = state and { panel = state.panel, revision = state.revision, hash = tools.hex(state.hash) } or nil;
-		everything = resync or nil;
+		everything = full_at and monotonic() >= full_at or nil;
 	});
 end
 
@@ -47,33 +49,54 @@ local function failed(code, text)
 	later(delay * (0.8 + 0.4 * math.random()));
 end
 
+-- Says what the disk lacks, until it lacks nothing.
+local function tell_of_disk()
+	local problem = store.lost or store.unconfirmed;
+	if problem then report.alarm("disk", problem); else report.over("disk"); end
+	if not store.damaged then report.over("disk-state"); end
+end
+
 -- The panel agreed with what we have, or gave us something newer.
 local function confirmed()
 	delay, control.live = 0, true;
 	control.confirm();
-	report.over("panel-unreachable", "secret-refused", "panel-error", "another-history", "disk-state");
+	tell_of_disk();
+	report.over("panel-unreachable", "secret-refused", "panel-error", "another-history");
 	if control.dialback then control.dialback.confirmed(headers, function () return request_body(0, true); end); end
 	later(0);
 end
 
+-- What the disk refused is asked for as a whole, soon after a change, and more and more seldom while it takes none.
 local function keep(document)
-	if document.header.kind == "full" then return store:keep(); end
-	return store:append(document.pieces);
+	local now = monotonic();
+	if document.header.kind == "full" then
+		if store:keep() then
+			full_at, refused_at, gap = nil, nil, nil;
+		else
+			gap = gap and math.min(gap * 2, LONGEST_GAP) or FIRST_GAP;
+			full_at, refused_at = now + gap, now;
+		end
+	else
+		local kept, _, is_long = store:append(document.pieces);
+		if not kept then full_at = math.max(now, (refused_at or -FIRST_GAP) + FIRST_GAP); elseif is_long then full_at = now; end
+	end
+	tell_of_disk();
 end
 
 local function apply(document)
 	local began = monotonic();
 	slices.run(function ()
-		local ok, problem, long = keep(document);
-		if ok then report.over("disk"); else report.alarm("disk", problem); end
+		keep(document);
 		document:commit(slices.breathe, control.put_in_force);
-		return long or false;
-	end, function (ok, result)
-		if not ok then return failed("apply-failed", result); end
+	end, function (ok, problem)
+		if not ok then
+			full_at = monotonic(); -- a change of what was not applied to its end proves nothing
+			return failed("apply-failed", problem);
+		end
 		module:log("info", "Revision %d in force (%s, %d lines, %.0f ms)", control.state.revision,
 			document.header.kind, document.lines, (monotonic() - began) * 1000);
-		resync = result; -- once the journal is long
-		report.over("document-refused", "apply-failed");
+		report.over("document-refused");
+		if document.header.kind == "full" then report.over("apply-failed"); end
 		confirmed();
 		control.changed();
 		if control.certificate then control.certificate.again(); end
@@ -85,7 +108,7 @@ local function refused(document, problem)
 	local was_full = document.header and document.header.kind == "full";
 	report.alarm("document-refused", problem);
 	if (problem == "hash-differs" or problem == "gap") and not was_full then
-		resync = true; -- the next answer is a full one; what is in force stays until it is right
+		full_at = monotonic(); -- the next answer is a full one; what is in force stays until it is right
 		return later(0);
 	end
 	failed("document-refused", problem);
@@ -135,6 +158,7 @@ function again()
 	store.problem = nil;
 	-- Until the panel has confirmed what came from disk, or what expired, an answer is wanted at once.
 	local wait = control.live and control.current() and options.wait or 0;
+	if full_at then wait = math.min(wait, math.max(math.ceil(full_at - began), 0)); end
 	poller:post(headers, request_body(wait, nil, made), wait + PATIENCE, take, function (problem, code, answer)
 		arrived(not problem and (code == 200 or code == 204));
 		if stopped then return; end
@@ -165,7 +189,7 @@ end
 
 -- With `everything` the first answer is to be a full document, whatever is in force.
 function pull.start(everything)
-	resync = everything or false;
+	full_at = everything and monotonic() or nil;
 	later(0);
 end
 

@@ -3,7 +3,8 @@
 -- be torn: the hash of each document tells, and what cannot be believed is not used.
 --
 -- When the disk cannot take the newest state, the old one goes too: a server that starts without the panel had
--- better let nobody out than those who were allowed yesterday.
+-- better let nobody out than those who were allowed yesterday. From then on (`lost`) changes are of no use here: all is
+-- well again when a full document was written and could be read back.
 
 local lfs = require "lfs";
 local CHUNK = 16384;
@@ -11,7 +12,8 @@ local LONGEST_JOURNAL = 16 * 1024 * 1024;
 
 return function (directory, new_document, breathe)
 
-local store = {};
+-- `lost`: why the rules are not on disk; `unconfirmed`: why not when they were confirmed; `damaged`: what was wrong at the start.
+local store = { lost = nil, unconfirmed = nil, damaged = nil };
 local function path(name) return directory .. "/" .. name; end
 
 local function replace(name, text)
@@ -41,51 +43,8 @@ function store:abandon(problem)
 	os.remove(path("state.new"));
 end
 
--- Makes the document that arrived the state. nil and the reason when the disk would not.
-function store:keep()
-	if not self.incoming then self:forget(); return nil, self.problem or "not open"; end
-	local ok, problem = self.incoming:close();
-	self.incoming = nil;
-	os.remove(path("journal")); -- of the old state; without it that one is merely older
-	if ok then ok, problem = os.rename(path("state.new"), path("state")); end
-	if not ok then self:forget(); return nil, problem; end
-	return true;
-end
-
-local function journal_is_long() return (lfs.attributes(path("journal"), "size") or 0) > LONGEST_JOURNAL; end
-
--- Adds a change document that is about to count. True, or nil and the reason; and whether a full document should
--- take the place of a journal that has become long.
-function store:append(pieces)
-	local file, problem = io.open(path("journal"), "ab");
-	local ok = file and true;
-	if file then
-		for _, piece in ipairs(pieces) do
-			if ok then ok, problem = file:write(piece); end
-			breathe();
-		end
-		local closed, late = file:close();
-		if ok and not closed then ok, problem = nil, late; end
-	end
-	if not ok then self:forget(); return nil, problem; end
-	return true, nil, journal_is_long();
-end
-
--- Nothing on disk can be believed any more.
-function store:forget()
-	for _, name in ipairs { "state", "journal", "state.new" } do os.remove(path(name)); end
-end
-
-function store:confirm(seconds) return replace("contact", ("%d\n"):format(seconds)); end
-
-function store:confirmed()
-	local file = io.open(path("contact"), "rb");
-	local text = file and file:read(32);
-	if file then file:close(); end
-	return text and tonumber(text:match("^(%d+)\n$"));
-end
-
-local function read_state(identity)
+-- A document that is the state on disk, read to its end; or nil and what is wrong.
+local function read_document(identity)
 	local file, problem = io.open(path("state"), "rb");
 	if not file then return nil, lfs.attributes(path("state")) and problem or "missing"; end
 	local document = new_document(nil, identity);
@@ -97,6 +56,67 @@ local function read_state(identity)
 	file:close();
 	local wrong = document:verdict() or (document.rest ~= "" and "corrupt") or (document.header.kind ~= "full" and "corrupt");
 	if wrong then return nil, wrong; end
+	return document;
+end
+
+-- Makes the document that arrived the state. nil and the reason when the disk would not.
+function store:keep()
+	if not self.incoming then return self:forget(self.problem or "not open"); end
+	local ok, problem = self.incoming:close();
+	self.incoming = nil;
+	os.remove(path("journal")); -- of the old state; without it that one is merely older
+	if ok then ok, problem = os.rename(path("state.new"), path("state")); end
+	local kept = ok and (not self.lost or read_document(self.identity));
+	if not kept then return self:forget(problem or "what was written cannot be read back"); end
+	self.lost, self.damaged = nil, nil;
+	return true;
+end
+
+local function journal_is_long() return (lfs.attributes(path("journal"), "size") or 0) > LONGEST_JOURNAL; end
+
+-- Adds a change document that is about to count. True, or nil and the reason; and whether a full document should
+-- take the place of a journal that has become long.
+function store:append(pieces)
+	if self.lost or self.damaged then return nil, self.lost or self.damaged; end
+	if not lfs.attributes(path("state")) then return self:forget("what was kept is not there any more"); end
+	local file, problem = io.open(path("journal"), "ab");
+	local ok = file and true;
+	if file then
+		for _, piece in ipairs(pieces) do
+			if ok then ok, problem = file:write(piece); end
+			breathe();
+		end
+		local closed, late = file:close();
+		if ok and not closed then ok, problem = nil, late; end
+	end
+	if not ok then return self:forget(problem or "not written"); end
+	return true, nil, journal_is_long();
+end
+
+-- Nothing on disk can be believed any more. nil and the reason.
+function store:forget(problem)
+	for _, name in ipairs { "state", "journal", "state.new" } do os.remove(path(name)); end
+	self.lost = problem;
+	return nil, problem;
+end
+
+-- True, or nil when the disk would not.
+function store:confirm(seconds)
+	local ok, problem = replace("contact", ("%d\n"):format(seconds));
+	self.unconfirmed = not ok and (problem or "not written") or nil;
+	return ok;
+end
+
+function store:confirmed()
+	local file = io.open(path("contact"), "rb");
+	local text = file and file:read(32);
+	if file then file:close(); end
+	return text and tonumber(text:match("^(%d+)\n$"));
+end
+
+local function read_state(identity)
+	local document, wrong = read_document(identity);
+	if not document then return nil, wrong; end
 	local state;
 	document:commit(breathe, function (read) state = read; end);
 	return state;
@@ -133,10 +153,15 @@ end
 -- document from the panel should take the place of what is on disk, because the journal is damaged or long.
 function store:load(identity)
 	lfs.mkdir(directory);
+	self.identity = identity;
 	local state, problem = read_state(identity);
-	if not state then return nil, problem; end
+	if not state then
+		self.damaged = problem ~= "missing" and problem or nil;
+		return nil, problem;
+	end
 	local wrong;
 	state, wrong = read_journal(state, identity);
+	self.damaged = wrong;
 	return state, wrong and "journal-" .. wrong or nil, wrong ~= nil or journal_is_long();
 end
 
