@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "controlpanel.accounts.refusals.RefusalMiddleware",  # before all that refuse
+    "controlpanel.accounts.bodies.StrangersBodyMiddleware",  # before all that read forms
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "controlpanel.accounts.middleware.SignedInMiddleware",

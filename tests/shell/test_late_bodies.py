@@ -65,8 +65,8 @@ EARLY = [
     Early(SIGN_IN, 403, FORM, "Content-Length: 60\r\n", first=b"a=1&b=2&c=3;"),
     Early(SIGN_IN, 403, MULTIPART),
     Early(SIGN_IN, 400, FORM, host="elsewhere.test"),
-    # The token of the form is right, so the form would be read, but it is longer than a page takes.
-    Early(SIGN_IN, 400, f"{FORM}Cookie: csrftoken={TOKEN}\r\nX-CSRFToken: {TOKEN}\r\n", LONG),
+    # The token of the form is right, so the form would be read, but nobody signed in sends so much.
+    Early(SIGN_IN, 413, f"{FORM}Cookie: csrftoken={TOKEN}\r\nX-CSRFToken: {TOKEN}\r\n", LONG),
     Early("DELETE /account/sign-in/", 403),
     Early("POST /federation/policies/new/user/", 403, FORM),
     Early("PUT /federation/policies/", 302, f"Cookie: csrftoken={TOKEN}\r\nX-CSRFToken: {TOKEN}\r\n"),
