@@ -81,6 +81,7 @@ def test_a_bad_new_name_is_refused_before_the_upgrade_too(before: Any, old: str,
 
 def test_renamed_before_the_upgrade_it_goes_on(before: Any) -> None:
     before("straße", "strasse")
+    MigrationRecorder(connection).record_applied("axes", "0001_initial")  # a library that is no longer there
     out = StringIO()
     call_command("rename_administrator", "strasse", "strasse2", stdout=out)
     assert "strasse is called strasse2 now." in out.getvalue()

@@ -26,7 +26,8 @@ def rename(old: str, new: str, *, actor: Actor) -> None:
     if ("accounts", "0003_one_name_one_account") in loader.applied_migrations:
         change_administrator(Administrator.objects.get_by_natural_key(old), username=new, actor=actor)
     else:
-        _rename_before(loader.project_state(list(loader.applied_migrations)).apps, old, new, actor)
+        known = [node for node in loader.applied_migrations if node in loader.graph.nodes]
+        _rename_before(loader.project_state(known).apps, old, new, actor)
 
 
 @transaction.atomic
