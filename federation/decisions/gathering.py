@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from federation.decisions import facts
 from federation.decisions.facts import Direction, Kind
+from federation.decisions.rooms import is_rooms
 from federation.decisions.rules import decide
 from federation.decisions.sip import SipFacts, decide_sip
 from federation.directory.models import User
@@ -76,6 +77,7 @@ def answer(question: Question) -> Answer:
         user=known,
         contact=question.contact,
         component=known is None and _is_below(local.domain, ours),
+        remote_is_rooms=partner is not None and is_rooms(remote.domain),
         remote_is_ours={local.domain, remote.domain} <= ours,
     )
     found = Answer(question, decide(asked), None, user, policy, partner)

@@ -16,8 +16,10 @@ class GatewayConfig(AppConfig):
     change_right = Right.SECRETS
 
     def ready(self) -> None:
-        """Let a new master key reach what is sealed here."""
+        """Let a new master key reach what is sealed here, and say which domains are services of rooms."""
         from federation.certificates.services import keys
-        from federation.gateway.services import SEALING_KEYS
+        from federation.decisions import rooms
+        from federation.gateway.services import SEALING_KEYS, is_rooms
 
         keys.kinds.append(SEALING_KEYS)
+        rooms.register(is_rooms)

@@ -118,6 +118,8 @@ class Report(models.Model):
     streams_total = models.PositiveIntegerField(_("live streams"), default=0)
     # The domains of ours that are hosts there; None of a module that does not tell.
     hosts = models.JSONField(_("hosts"), null=True)
+    # Partners' domains that it found to be services of rooms.
+    rooms = models.JSONField(_("services of rooms"), default=list)
     certificate = models.CharField(_("certificate shown"), max_length=64, blank=True)  # SHA-256, capitals
     dialback = models.CharField(_("dialback secret in use"), max_length=40, blank=True)  # by when it was made
     streams_mark = models.CharField(max_length=64, blank=True)  # of the streams kept: whether any differs

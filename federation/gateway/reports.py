@@ -57,6 +57,7 @@ def read(report: dict[str, Any], now: datetime) -> Told:
         "dialback": text(report.get("dialback"), 40),
         "certificate": fingerprint(report.get("certificate")),
         "hosts": _hosts(report.get("hosts")),
+        "rooms": _hosts(report.get("rooms")) or [],
         "streams_total": min(number(report.get("streams_total")), 2**31 - 1),
     }
     streams = [_stream(each, now) for each in _items(report.get("streams"), MOST_STREAMS)]

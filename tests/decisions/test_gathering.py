@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from federation.decisions.facts import Direction, Kind, Verdict
 from federation.decisions.gathering import Answer, Question, answer
@@ -12,6 +13,9 @@ from federation.directory import services as directory
 from federation.directory.models import User
 from federation.domains import services as domains
 from federation.edge import services as edge
+from federation.gateway import reports
+from federation.gateway import services as gateways
+from federation.gateway.models import Report
 from federation.partners import services as partners
 from federation.policies import services as policies
 from federation.policies.models import ExternalAccessPolicy
@@ -20,7 +24,7 @@ from federation.providers.models import FederatedProvider
 from federation.topology import names
 from federation.topology import services as topology
 from tests.decisions.world import open_everything
-from tests.makers import MAKER, make_site_policy
+from tests.makers import MAKER, make_site, make_site_policy
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +113,19 @@ def test_our_own_domains_are_no_federation_and_our_rooms_no_users() -> None:
     assert code(ask(local="room@conference.contoso.com")) == "group-chat"
     assert code(ask(local="room@elsewhere.com")) == "user-unknown"
     assert code(ask(local="contoso.com")) == ""
+
+
+def test_a_domain_that_a_gateway_found_to_be_rooms_is_group_chat() -> None:
+    open_everything()
+    site = make_site("Lyon")
+    gateway, _secret = gateways.create_gateway(name="xmpp1.contoso.com", site=site, actor=MAKER)
+    told = reports.read({"rooms": ["fabrikam.com", "elsewhere.com", 7]}, timezone.now()).report["rooms"]
+    Report.objects.filter(gateway=gateway).update(rooms=told)
+    assert code(ask()) == "group-chat"
+    assert code(ask(remote="bob@research.fabrikam2.com")) == ""
+    assert code(ask(remote="bob@elsewhere.com")) == "partner-unknown"
+    leaving = ask(kind=Kind.PRESENCE_UNAVAILABLE)
+    assert (code(leaving), leaving.decision.emptied) == ("", True)
 
 
 def test_only_between_two_very_domains_of_ours_nothing_is_asked() -> None:

@@ -15,7 +15,7 @@ local state = { domains = { ["contoso.test"] = true }, partners = {}, user = fun
 module = { shared = function () return {} end }
 local internals = assert(loadfile(folder .. "/internals.lib.lua"))()
 local gate = assert(loadfile(folder .. "/gate.lib.lua"))()({
-	internals = internals, current = function () return state end, answers = {}, stripping = {}, report = { passed = {} };
+	internals = internals, current = function () return state end, answers = {}, stripping = {}, rooms = { is = function () return false end }, report = { passed = {} };
 	rules = { named = {}, leaving = {}, kind = function () end, decide = function () asked = asked + 1 end };
 })
 

@@ -214,7 +214,11 @@ class Prosody:
             for host in self.hosts
             if not host.startswith("rooms.")
         )
-        rooms = (f'Component "{host}" "muc"\n' for host in self.hosts if host.startswith("rooms."))
+        rooms = (
+            f'Component "{host}" "muc"\n{self.more.get(host, "")}'
+            for host in self.hosts
+            if host.startswith("rooms.")
+        )
         ours = (f'Component "{host}"\ncomponent_secret = "{COMPONENT_SECRET}"\n' for host in self.components)
         (self.folder / "prosody.cfg.lua").write_text("".join([text, *named, *rooms, *ours]))
         if os.geteuid() == 0:

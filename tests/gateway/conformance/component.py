@@ -16,16 +16,21 @@ from tests.waiting import PATIENCE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+DISCO = "http://jabber.org/protocol/disco#info"
 _OPEN = (
     "<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' to='{}'>"
 )
 
 
 class Component:
-    """Everybody at ``domain``. Keeps every stanza that reaches it, by its id."""
+    """Everybody at ``domain``. Keeps every stanza that reaches it, by its id.
 
-    def __init__(self, port: int, domain: str) -> None:
-        self.domain = domain
+    ``category`` is what it says it is (XEP-0030); "": it does not answer.
+    """
+
+    def __init__(self, port: int, domain: str, category: str = "server") -> None:
+        self.domain, self.category = domain, category
+        self.question: Element | None = None  # the last one
         self.got: dict[str, list[Element]] = {}
         self.news = threading.Condition()
         self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
@@ -69,7 +74,24 @@ class Component:
             digest = hashlib.sha1((element.get("id", "") + COMPONENT_SECRET).encode())
             self.send(f"<handshake>{digest.hexdigest()}</handshake>")
         elif kind == "end" and self.depth == 1:
+            self._answer(element)
             with self.news:
                 self.ready = self.ready or element.tag.endswith("handshake")
                 self.got.setdefault(element.get("id", ""), []).append(element)
                 self.news.notify_all()
+
+    def _answer(self, element: Element) -> None:
+        if element.get("type") == "get" and element.find(f"{{{DISCO}}}query") is not None:
+            self.question = element
+            if self.category:
+                self.answer()
+
+    def answer(self) -> None:
+        """What it is, in answer to the last question."""
+        asked = self.question
+        if asked is not None:
+            identity = f"<identity category='{self.category}' type='text'/>"
+            self.send(
+                f"<iq type='result' id='{asked.get('id')}' from='{self.domain}' to='{asked.get('from')}'>"
+                f"<query xmlns='{DISCO}'>{identity}</query></iq>"
+            )

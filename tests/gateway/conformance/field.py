@@ -91,13 +91,17 @@ def laid_out(folder: Path, dns: Dns, ca: Authority, loop: Loop, opened_by: str) 
                 started.append(server)
                 server.start()
             panel.in_force()
-            domains = {domain: Component(theirs.component, domain) for domain in THEIRS}
+            domains = {
+                domain: Component(theirs.component, domain, "conference" if kind == "rooms" else "server")
+                for domain, kind in THEIRS.items()
+            }
             component = Component(ours.component, "ext.contoso.test")
             people = {who.address: Person(loop, ours, who.address) for who in PEOPLE}
             started += [*domains.values(), component, *people.values()]
             befriend(people)
             field = Field(panel, people, domains, component, witness, opened_by)
             open_streams(field)
+            ask_for_rooms(field)
             yield field
         finally:
             for each in reversed(started):
@@ -115,6 +119,19 @@ def open_streams(field: Field) -> None:
         elif field.opened_by == "them":
             there.send(f"<presence from='m@{domain}' to='{alice.address}' id='{mark}' type='unsubscribed'/>")
             there.wait(lambda mark=mark: field.passed_the_gate()[f"in-{mark}"])  # type: ignore[misc]
+
+
+def ask_for_rooms(field: Field) -> None:
+    """Our gateway asks each domain what it is as soon as somebody has to do with it; it has the answers."""
+    alice = field.people["alice@contoso.test"]
+    for domain in PARTNERS:
+        alice.send(f"<presence to='m@{domain}' type='unsubscribe'/>")
+    rooms = [domain for domain, kind in THEIRS.items() if kind == "rooms"]
+    field.panel.wait_for(lambda request: request.report["rooms"] == rooms)
+    for domain in PARTNERS:
+        there = field.domains[domain]
+        if THEIRS[domain] != "ours":
+            there.wait(lambda there=there: there.question is not None)  # type: ignore[misc]
 
 
 def end(each: Prosody | Component | Person) -> None:

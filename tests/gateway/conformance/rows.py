@@ -43,13 +43,15 @@ OURS = (
     Who("contoso.test", "server"),
     Who("ext.contoso.test", "component"),
 )
-#: The domains on other servers, by what kind of partner they are; "" is none, and one is a domain of ours.
+#: The domains on other servers, by what kind of partner they are; "" is none. One is a domain of ours, one
+#: the rooms of a federated partner.
 THEIRS = {
     "northwind.test": "",
     "fabrikam.test": "federated",
     "verified.test": "public-verified",
     "public.test": "public-unverified",
     "branch.test": "ours",
+    "chat.test": "rooms",
 }
 _POLICIES = list(product((True, False), repeat=2))  # numbers 1 to 4: federated, xmpp
 
@@ -71,7 +73,8 @@ def organisation(*, edge: bool) -> list[Object]:
         if kind == "ours":
             made.append(objects.domain(domain))
         elif kind:
-            made.append(objects.partner(number, domains=[domain], type=kind, methods=["sasl-tls"]))
+            type_ = "federated" if kind == "rooms" else kind
+            made.append(objects.partner(number, domains=[domain], type=type_, methods=["sasl-tls"]))
     return made
 
 
@@ -102,13 +105,13 @@ class Row(NamedTuple):
         """The row as the written table knows it."""
         _address, local, federated, xmpp = self.who
         case = Case(self.edge, self.partner, local, federated, xmpp, self.direction, self.kind, self.contact)
-        return case._replace(ours=self.is_internal)
+        return case._replace(ours=self.is_internal, rooms=THEIRS[self.domain] == "rooms")
 
     @property
     def partner(self) -> str:
         """What kind of partner it is about; "" is none."""
         kind = THEIRS[self.domain]
-        return "" if kind == "ours" else kind
+        return {"ours": "", "rooms": "federated"}.get(kind, kind)
 
     @property
     def is_internal(self) -> bool:
@@ -134,6 +137,7 @@ class Row(NamedTuple):
             contact=self.contact,
             component=self.who.local == "component",
             remote_is_ours=self.is_internal,
+            remote_is_rooms=self.case.rooms,
         )
 
     @property
@@ -148,7 +152,7 @@ class Row(NamedTuple):
         name, type_, inside = _shape(self.kind, self.mark)
         kind = f" type='{type_}'" if type_ else ""
         origin = f" from='{sender}'" if sender else ""
-        more = " xml:lang='ga' y:z='more' xmlns:y='urn:secret'" if self.kind in WITHDRAWALS else ""
+        more = " xml:lang='ga' y:z='more' xmlns:y='urn:secret'" if self.kind in LEAVING else ""
         return f"<{name}{origin} to='{receiver}' id='{self.mark}'{kind}{more}>{inside}</{name}>"
 
 
@@ -160,6 +164,7 @@ _INSIDE = {
     "</invitation>",
 }
 WITHDRAWALS = {"presence-unsubscribe", "presence-unsubscribed"}
+LEAVING = WITHDRAWALS | {"presence-unavailable"}
 _ERROR = "<error type='cancel'><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>"
 _TO_RESOURCES = {"presence-available", "presence-directed", "presence-unavailable", "presence-error"}
 _SILENT = {"message-normal", "presence-available", "presence-directed", "room-join"}
@@ -170,7 +175,7 @@ def _shape(kind: str, mark: str) -> tuple[str, str, str]:
     if name == "room":
         return ("presence" if rest == "join" else "message"), "", _INSIDE[kind]
     inside = {"message": f"<body>{mark}</body>", "iq": "<query xmlns='urn:test:row'/>", "presence": ""}[name]
-    if kind in WITHDRAWALS:
+    if kind in LEAVING:
         inside = f"words<status>note {mark}</status><x xmlns='urn:secret'>payload</x>"
     if kind in {"presence-available", "presence-directed"}:
         inside = f"<show>away</show><status>note {mark}</status>"

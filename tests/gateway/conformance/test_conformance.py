@@ -19,7 +19,7 @@ import pytest
 from federation.decisions import rules
 from tests.decisions.written import answer, is_emptied, loses_its_note
 from tests.gateway.conformance.field import PARTNERS, laid_out
-from tests.gateway.conformance.rows import THEIRS, WITHDRAWALS, Row, organisation, rows
+from tests.gateway.conformance.rows import LEAVING, THEIRS, WITHDRAWALS, Row, organisation, rows
 from tests.gateway.lua import drive
 from tests.gateway.servers import Dns
 from tests.gateway.standin import Panel
@@ -98,6 +98,7 @@ def lua(table: list[Row], *, edge: bool) -> list[str]:
         kind = "presence-available" if row.kind == "presence-directed" else row.kind
         name = "presence" if kind == "room-join" else kind.partition("-")[0]
         asked: dict[str, object] = {"do": "decide", "kind": kind, "name": name, "domain": row.domain}
+        asked["rooms"] = row.case.rooms
         asked |= {"here": row.who.address, "inbound": row.direction == "inbound", "contact": row.contact}
         commands.append(asked | {"component": row.who.local == "component"})
     return drive(commands)[1:]
@@ -135,11 +136,11 @@ def look_outbound(field: Field, row: Row) -> Iterator[str]:
             yield f"{row}: passed the gate and did not arrive"
     if passed != (0 if code else 1):
         yield f"{row}: {passed} passed, though the table says {code or 'allowed'}"
-    if arrived and row.kind in {"presence-available", "presence-directed"}:
+    if arrived and row.kind in SHOWN:
         noted = any(child.tag.endswith("status") for child in arrived[0])
         if noted == loses_its_note(row.case):
             yield f"{row}: the status note is{'' if noted else ' not'} there"
-    if arrived and row.kind in WITHDRAWALS and says_more(arrived[0]) == is_emptied(row.case):
+    if arrived and row.kind in LEAVING and says_more(arrived[0]) == is_emptied(row.case):
         yield f"{row}: arrived as {ET.tostring(arrived[0], 'unicode')}"
     if row.who.local != "server":
         yield from told_outbound(field, row, code)
@@ -152,6 +153,7 @@ def says_more(stanza: ET.Element) -> bool:
 
 
 #: What is answered beside what RFC 6120 demands: who does this, does it on purpose.
+SHOWN = {"presence-available", "presence-directed"}
 ON_PURPOSE = WITHDRAWALS | {"presence-subscribe", "presence-subscribed", "room-join"}
 
 
@@ -162,7 +164,8 @@ def told_outbound(field: Field, row: Row, code: str) -> Iterator[str]:
     else:
         answers = [s for s in field.people[row.who.address].seen() if s.get("id") == row.mark]
     codes = [refused.get("code") for s in answers for refused in s.iter("{urn:federation-control:1}refused")]
-    is_told = row.is_due or row.kind in ON_PURPOSE
+    joins = row.who.is_person and row.case.rooms and row.to_resource and code == "group-chat"
+    is_told = row.is_due or row.kind in ON_PURPOSE or (joins and row.kind in SHOWN)
     if codes != ([code] if code and is_told else []):
         yield f"{row}: told {codes}, though the table says {code or 'allowed'}"
 
@@ -198,7 +201,7 @@ def look_inbound(field: Field, row: Row) -> Iterator[str]:
     passed = field.passed_the_gate()[f"in-{row.mark}"] if row.who.local != "component" else 0
     if passed != (0 if code else 1):
         yield f"{row}: {passed} passed the gate, though the table says {code or 'allowed'}"
-    if passed and row.kind in WITHDRAWALS and field.said_more(row.mark) == is_emptied(row.case):
+    if passed and row.kind in LEAVING and field.said_more(row.mark) == is_emptied(row.case):
         yield f"{row}: it says {'more' if is_emptied(row.case) else 'less'} than it may"
     if row.who.is_person:
         reached = [s for s in field.people[row.who.address].seen() if s.get("id") == row.mark]

@@ -50,6 +50,16 @@ function answers.due(stanza)
 	return stanza.name == "message" or stanza.name == "iq" and (kind == "get" or kind == "set");
 end
 
+local of_contacts = { ["presence-subscribe"] = true, ["presence-subscribed"] = true,
+	["presence-unsubscribe"] = true, ["presence-unsubscribed"] = true };
+
+-- What a person does on purpose is answered even when it is presence: what concerns contacts, and joining a room. What
+-- clients do by themselves is not, nor what the server does for them: it asks again at each sign-in for what was
+-- asked once, and withdraws from who is taken off a contact list.
+function answers.on_purpose(stanza, kind)
+	return of_contacts[kind] or kind == "room-join" and not stanza.attr.type;
+end
+
 -- An error with a sentence in the stanza's language.
 local function in_words(stanza, kind, code)
 	local language = (stanza.attr["xml:lang"] or "en"):lower():match("^%a+") or "en";

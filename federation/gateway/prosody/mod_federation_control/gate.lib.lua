@@ -84,7 +84,7 @@ local function by_rules(state, node, host, domain, inbound, kind)
 		local ours, name = found(state.domains, host);
 		if ours and node then user = state:user(node, name); elseif ours then place = "server"; end
 	end
-	return decide(state.edge, peer(state, domain, host), place, user, inbound, kind, false);
+	return decide(state.edge, peer(state, domain, host), place, user, inbound, kind, false, control.rooms.is(domain));
 end
 
 -- What the rules in force said of an address of ours and a domain outside, of kinds that no rule names: code or
@@ -92,6 +92,8 @@ end
 local known, known_of, known_so_far;
 local function forget(state) known, known_of, known_so_far = { [true] = {}, [false] = {} }, state, 0; end
 forget();
+
+function gate.forget() forget(); end
 
 local function remembered(state, address, domain, inbound, kind)
 	if state ~= known_of or known_so_far >= MOST_KNOWN then forget(state); end
@@ -130,17 +132,6 @@ local function refuse(code, direction, address, remote, kind)
 	report.refuse(code, direction, jid_bare(address), jid_bare(remote), kind);
 end
 
-local of_contacts = { ["presence-subscribe"] = true, ["presence-subscribed"] = true,
-	["presence-unsubscribe"] = true, ["presence-unsubscribed"] = true };
-
--- What a person does on purpose is answered even when it is presence: what concerns contacts, and joining a room. What
--- clients do by themselves is not, nor what the server does for them: it asks again at each sign-in for what was
--- asked once, and withdraws from who is taken off a contact list.
-local function is_told(stanza, kind, sent_by_hand)
-	if answers.due(stanza) then return true; end
-	return sent_by_hand and (of_contacts[kind] or kind == "room-join" and not stanza.attr.type);
-end
-
 -- Remembers, of a user who is online, whether his presence went to a domain: presence.lib.lua acts on changes.
 local function note_presence(address, domain, allowed)
 	local notes = internals.notes(jid_bare(address));
@@ -169,17 +160,30 @@ function gate.tell(origin, stanza, make)
 	if answers.due(stanza) then answer(origin, make(stanza)); end
 end
 
+-- Whether a refusal is answered. With `code` so is that of presence that was to join a room, seen by the domain only.
+local function is_told(stanza, kind, sent_by_hand, code)
+	if answers.due(stanza) then return true; end
+	local joins = code == "group-chat" and not stanza.attr.type and control.rooms.could_be_join(stanza);
+	return sent_by_hand and (answers.on_purpose(stanza, kind) or joins);
+end
+
 local function judge_outbound(origin, stanza, address, domain, sent_by_hand)
 	local kind = kind_of(stanza);
 	if not kind then return "unknown-stanza"; end
 	local code, emptied = gate.judge(address, stanza.attr.to, domain, false, kind);
+	if not code and control.rooms.could_be_join(stanza) then
+		local held = control.rooms.holds(origin, stanza, address, domain);
+		if held then return "held"; end
+		if held == false then code = "group-chat"; end
+	end
 	if kind == "presence-available" or kind == "presence-probe" then note_presence(address, domain, not code); end
 	if not code then
+		control.rooms.met(address, domain);
 		passes.outbound = passes.outbound + 1;
 		return nil, emptied;
 	end
 	refuse(code, "outbound", address, stanza.attr.to, kind);
-	if is_told(stanza, kind, sent_by_hand) then answer_refused(origin, stanza, code); end
+	if is_told(stanza, kind, sent_by_hand, origin.full_jid and code) then answer_refused(origin, stanza, code); end
 	return code;
 end
 
@@ -271,6 +275,7 @@ local function from_remote(event)
 		refuse(code, "inbound", to, from, kind);
 		return refuse_inbound(origin, stanza, code);
 	end
+	control.rooms.met(to, domain);
 	passes.inbound = passes.inbound + 1;
 	if emptied then empty(stanza); end
 	if stanza.name == "presence" then control.presence.saw(jid_bare(to), from, domain, stanza.attr.type); end

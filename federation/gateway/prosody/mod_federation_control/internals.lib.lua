@@ -156,6 +156,12 @@ end
 -- The stream from a host of ours to a domain, established or not, or nil.
 function internals.stream_to(host, domain) return hosts[host].s2sout[domain]; end
 
+-- Whether what is sent to a domain leaves at once: the stream stands, one of ours or one for both ways.
+function internals.stream_stands(host, domain)
+	local session = hosts[host] and hosts[host].s2sout[domain];
+	return session and session.type ~= "s2sout_unauthed" and not session.destroyed or false;
+end
+
 -- Every stream, those that are not connected yet too: session -> true.
 function internals.streams()
 	local found = {};

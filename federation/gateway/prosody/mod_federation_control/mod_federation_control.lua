@@ -72,6 +72,7 @@ control.store = module:require "store" (options.directory, new_document, control
 function control.news() if control.pull then control.pull.tell(); end end
 control.report = module:require "report" (control, VERSION);
 control.gate = module:require "gate" (control);
+control.rooms = module:require "rooms" (control);
 control.streams = module:require "streams" (control);
 control.waiting = module:require "waiting" (control);
 control.presence = module:require "presence" (control);

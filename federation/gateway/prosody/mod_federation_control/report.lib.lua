@@ -1,5 +1,5 @@
 -- What the gateway tells the panel with every exchange:
---   {"module","server","status","in_force_since","confirmed","counters","refusals","alarms","streams","hosts",...}
+--   {"module","server","status","in_force_since","confirmed","counters","refusals","alarms","streams","hosts","rooms",...}
 -- status is "live" (the panel confirmed the state since we started), "disk", "expired" or "none". Times are
 -- seconds since 1970. Refusals are those since the last report that arrived, like ones counted together.
 
@@ -64,6 +64,17 @@ local function our_hosts()
 	return found;
 end
 
+local MOST_ROOMS = 1000;
+
+-- The domains of partners that are services of rooms, as the panel writes them.
+local function their_rooms()
+	local found = array();
+	for _, domain in ipairs(control.rooms and control.rooms.list() or {}) do
+		if #found < MOST_ROOMS then found:push(to_ascii(domain) or domain); end
+	end
+	return found;
+end
+
 local function make()
 	local listed = array();
 	for code, alarm in pairs(alarms) do listed:push({ code = code, since = alarm.since, text = alarm.text }); end
@@ -75,7 +86,7 @@ local function make()
 		refusals = array(refusals), refusals_dropped = dropped, alarms = listed;
 		dialback = control.dialback and control.dialback.id or nil;
 		certificate = control.certificate and control.certificate.served or nil;
-		hosts = our_hosts(), streams = streams, streams_total = total, longest_slice = control.slices.longest;
+		hosts = our_hosts(), rooms = their_rooms(), streams = streams, streams_total = total, longest_slice = control.slices.longest;
 	};
 end
 
