@@ -101,7 +101,7 @@ def policy_of(user: User) -> ExternalAccessPolicy | None:
 def user_facts(user: User, policy: ExternalAccessPolicy | None) -> facts.User:
     """What the rules read of a user."""
     return facts.User(
-        enabled=user.enabled,
+        enabled=user.may_talk,
         policy=policy_facts(policy) if policy else None,
         pool=user.pool.fqdn,
         survivable=user.pool.is_survivable,

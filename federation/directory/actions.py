@@ -15,6 +15,8 @@ class Action(TextChoices):
     DISABLE = "directory:users:disable", _("Users temporarily disabled")
     ENABLE = "directory:users:enable", _("Users re-enabled")
     REMOVE = "directory:users:remove", _("Users removed")
+    CLEAR = "directory:user:clear", _("User’s address is no longer taken for another")
+    MISREAD = "directory:users:misread", _("Users shut out: XMPP servers read the address as another")
     RELEASE = "directory:users:release", _("Users fell back from a deleted policy")
     IMPORT = "directory:users:import", _("Users imported")
     SYNC = "directory:users:sync", _("Users synchronised from the directory server")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import connections, models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from controlpanel.audit.models import EventMember, Recorded
@@ -40,9 +40,17 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def listed(self) -> UserQuerySet:
         """With pool, site, assigned policy and the key of the site's policy: what ``governing`` needs."""
-        return self.select_related("pool__site", "assignment__policy").annotate(
-            site_policy=F("pool__site__policies")
+        return (
+            self.with_misread()
+            .select_related("pool__site", "assignment__policy")
+            .annotate(site_policy=F("pool__site__policies"))
         )
+
+    def with_misread(self) -> UserQuerySet:
+        """Each with ``is_misread``: to XMPP servers the address is another, or another is it (Misread)."""
+        own = Misread.objects.filter(user=OuterRef("pk"))
+        others = Misread.objects.filter(read_as=OuterRef("address"))
+        return self.annotate(is_misread=Exists(own) | Exists(others))
 
     def starting_with(self, text: str) -> UserQuerySet:
         """Users of whom a name, the address or the e-mail starts with ``text`` (reference 6.1)."""
@@ -169,6 +177,11 @@ class User(Recorded):
         return f"{local}@{shown_domain(domain)}"
 
     @property
+    def may_talk(self) -> bool:
+        """Whether the user is enabled, and no other to XMPP servers. Of a row of ``listed()``."""
+        return self.enabled and not getattr(self, "is_misread", False)
+
+    @property
     def policy(self) -> ExternalAccessPolicy | None:
         """The assigned policy; None is <Automatic>. Without a query for a row of ``listed()``."""
         try:
@@ -187,7 +200,7 @@ class User(Recorded):
 
         Of a row of ``listed()``.
         """
-        if not self.enabled:
+        if not self.may_talk:
             return None
         return governing(self.policy.pk if self.policy else None, getattr(self, "site_policy", None), _GLOBAL)
 
@@ -198,6 +211,23 @@ class User(Recorded):
             return ""
         named = {Level.USER: str(self.policy), Level.SITE: f"Site:{self.pool.site}", Level.GLOBAL: "Global"}
         return named[found.level]
+
+
+class Misread(models.Model):
+    """A user, from a version before names were compared with servers', whose address these read as another.
+
+    Nobody may talk under either address while it is there: to a server the two are one person. ``read_as`` is
+    the whole address as servers read it, "" when they cannot.
+    """
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="misread")
+    read_as = models.CharField(max_length=512, db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.user} → {self.read_as}"
 
 
 class AssignmentManager(models.Manager["Assignment"]):

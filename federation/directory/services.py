@@ -18,6 +18,7 @@ from controlpanel.audit.records import record
 from controlpanel.audit.rows import as_json
 from controlpanel.shell.text import sort_key
 from federation.directory.actions import Action
+from federation.directory.misread import let_go
 from federation.directory.models import Assignment, User
 from federation.directory.words import AUTOMATIC
 from federation.policies.models import ExternalAccessPolicy, Scope
@@ -71,6 +72,8 @@ def change_user(
     # Before the user is locked: in the order of assign_policy and of a policy's deletion.
     _hold(wanted if isinstance(wanted, ExternalAccessPolicy) else None, values.get("pool"))
     now = commits.locked(user, version)
+    if values.get("address", now.address) != now.address:
+        let_go([now.pk], actor=actor, reason=reason)
     if seen is not _UNSEEN and now.policy not in (seen, wanted):
         raise commits.Conflict(now)
     current = commits.change(now, completed(values), action=Action.CHANGE, actor=actor, reason=reason)
@@ -156,6 +159,7 @@ def remove_users(users: UserQuerySet, *, seen: Tally | None = None, actor: Actor
     event = record(Action.REMOVE, None, actor=actor, reason=reason, object_type=User._meta.label_lower)
     for chunk in batches(keys):
         rows = User.objects.filter(pk__in=chunk)
+        let_go(chunk, actor=actor, reason=reason)
         note_named(event, User, "address", as_json(_as_removed(rows)))
         # delete() would read every user first, to find the assignments again.
         Assignment.objects.filter(user__in=chunk)._raw_delete(rows.db)

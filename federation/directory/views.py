@@ -17,7 +17,7 @@ from federation.directory import services
 from federation.directory.forms import UserForm
 from federation.directory.models import User
 from federation.directory.tables import LISTING, PROPERTIES
-from federation.directory.words import NOT_ENABLED, REASONS
+from federation.directory.words import MISREAD, NOT_ENABLED, REASONS
 from federation.policies.models import ExternalAccessPolicy
 from federation.policies.rules import SWITCHES
 from federation.policies.words import SWITCH_LABELS
@@ -88,7 +88,7 @@ def _change(request: PanelRequest, user: User, form: UserForm) -> User:
 def _governed(user: User) -> dict[str, Any]:
     """Which policy governs ``user``, why, and each switch as it applies."""
     if (found := user.governing) is None:
-        return {"policy": None, "reason": NOT_ENABLED, "switches": []}
+        return {"policy": None, "reason": MISREAD if user.enabled else NOT_ENABLED, "switches": []}
     policies = ExternalAccessPolicy.objects.select_related("site")
     policy = policies.get(pk=found.policy) if found.policy else policies.the_global()
     off = {"xmpp"} if user.pool.is_survivable else set()

@@ -20,6 +20,11 @@ REASONS: dict[Why, _StrPromise] = {
 
 NOT_ENABLED = _("The user is not enabled: no policy governs, and nobody outside can be reached.")
 
+MISREAD = _(
+    "XMPP servers take this address and another for one: nobody talks under either until one is removed or "
+    "changed. Topology > Status says which."
+)
+
 #: What stands for "no user policy" in the log and in commands, and how a reader sees it.
 AUTOMATIC = "<Automatic>"
 AUTOMATIC_LABEL = _("<Automatic>")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
     from django.db.models.query import QuerySet
 
+    from federation.directory.models import UserQuerySet
     from federation.gateway.objects import Object
 
 
@@ -111,10 +112,12 @@ def _partner(rows: QuerySet[Partner]) -> Iterator[tuple[int, Object]]:
         )
 
 
-def _user(rows: QuerySet[User]) -> Iterator[tuple[int, Object]]:
-    columns = rows.values_list("pk", "address", "enabled", "pool_id", "assignment__policy_id")
-    for pk, address, enabled, pool, policy in columns:
-        yield pk, objects.user(address, enabled=enabled, pool=pool, policy=policy)
+def _user(rows: UserQuerySet) -> Iterator[tuple[int, Object]]:
+    columns = rows.with_misread().values_list(
+        "pk", "address", "enabled", "is_misread", "pool_id", "assignment__policy_id"
+    )
+    for pk, address, enabled, is_misread, pool, policy in columns:
+        yield pk, objects.user(address, enabled=enabled and not is_misread, pool=pool, policy=policy)
 
 
 def _certificate(rows: QuerySet[Assignment]) -> Iterator[tuple[int, Object]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -26,7 +27,7 @@ from federation.gateway import services
 from federation.gateway.models import Gateway
 from federation.replication import histories
 from federation.replication.models import Revision
-from federation.status import certificate, dialback, installing, live, words
+from federation.status import certificate, dialback, installing, live, misread, words
 from federation.status.forms import GatewayForm
 from federation.status.hosts import hosts_of
 from federation.status.in_force import in_force
@@ -44,7 +45,8 @@ if TYPE_CHECKING:
 @door(see=Right.VIEW, act=Right.SECRETS)
 def gateway_list(request: PanelRequest) -> HttpResponseBase:
     """All gateways, and how each stands."""
-    return GATEWAYS.respond(request, Gateway.objects.listed(), "status/list.html")
+    shown = {"misnamed": list(islice(misread.misnamed(), misread.MOST_SHOWN))}
+    return GATEWAYS.respond(request, Gateway.objects.listed(), "status/list.html", shown)
 
 
 @door(see=Right.VIEW, act=Right.SECRETS)
