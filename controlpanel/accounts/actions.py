@@ -26,6 +26,7 @@ class Action(TextChoices):
     SHUT = "accounts:session:shut", _("Network shut out after many failures")
     ATTACKED = "accounts:session:attacked", _("Many failures from many places for one name")
     ENDED = "accounts:session:ended", _("Session ended after wrong passwords")
+    END_ALL = "accounts:session:end-all", _("All sessions ended")
     REFUSED = "accounts:session:refused", _("Page refused")
     UNLOCK_NETWORK = "accounts:administrator:unlock-network", _("Network let in again")
     UNLOCK_ALL = "accounts:administrator:unlock-all", _("All names and networks let in again")

@@ -39,6 +39,8 @@ class SignedInMiddleware(LoginRequiredMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Keep it out of every cache (OWASP ASVS 14.3.2); static files do not come this way."""
         response.headers.setdefault("Cache-Control", "private, no-store")
+        if getattr(request, "signed_out", False):  # by whichever page; not "storage", where preferences lie
+            response.headers["Clear-Site-Data"] = '"cache"'
         return response
 
     @staticmethod

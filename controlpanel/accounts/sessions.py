@@ -60,6 +60,8 @@ def failures_since(account: Administrator) -> str:
 
 
 def _signed_out(sender: object, request: HttpRequest, user: Administrator | None, **_rest: Any) -> None:
+    if request is not None:
+        request.__dict__["signed_out"] = True  # the middleware has the browser forget
     if user is not None:
         _note(Action.SIGN_OUT, user, request)
 

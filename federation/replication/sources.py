@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from django.db.models import Model
     from django.db.models.query import QuerySet
 
-    from federation.directory.models import UserQuerySet
     from federation.gateway.objects import Object
 
 
@@ -112,8 +111,9 @@ def _partner(rows: QuerySet[Partner]) -> Iterator[tuple[int, Object]]:
         )
 
 
-def _user(rows: UserQuerySet) -> Iterator[tuple[int, Object]]:
-    columns = rows.with_misread().values_list(
+def _user(rows: QuerySet[User]) -> Iterator[tuple[int, Object]]:
+    users: Any = rows
+    columns = users.with_misread().values_list(
         "pk", "address", "enabled", "is_misread", "pool_id", "assignment__policy_id"
     )
     for pk, address, enabled, is_misread, pool, policy in columns:

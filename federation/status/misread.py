@@ -31,8 +31,9 @@ class Misnamed(NamedTuple):
 
 def misnamed() -> Iterator[Misnamed]:
     """All of them. Four queries, and one for whom else servers take for a user."""
-    rows = Misread.objects.select_related("user").order_by("user__address")
-    others = set(User.objects.filter(address__in=rows.values("read_as")).values_list("address", flat=True))
+    rows = list(Misread.objects.select_related("user").order_by("user__address"))
+    read = Misread.objects.values("read_as")
+    others = set(User.objects.filter(address__in=read).values_list("address", flat=True)) if rows else set()
     for row in rows:
         yield Misnamed(
             row.user.address,

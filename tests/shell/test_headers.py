@@ -43,6 +43,8 @@ def test_every_answer_carries_the_policy(alice_client: Client, page: str) -> Non
     assert answer["X-Frame-Options"] == "DENY"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "camera=()" in answer["Permissions-Policy"]
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if "format" not in page and page != "/healthz"])

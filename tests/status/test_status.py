@@ -150,7 +150,7 @@ def test_the_list_costs_the_same_with_3_gateways_and_with_40(
     number = services.publish().number
     for n in range(3):
         make_gateway(f"xmpp{n}.contoso.test", revision=number)
-    with django_assert_max_num_queries(12) as few:
+    with django_assert_max_num_queries(16) as few:
         bob_client.get(reverse("status:list"))
     for n in range(3, 40):
         make_gateway(f"xmpp{n}.contoso.test", revision=number - n % 2)

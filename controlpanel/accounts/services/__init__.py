@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -121,6 +122,14 @@ def unlock_all(*, actor: Actor, reason: str = "") -> None:
 def end_session(account: Administrator, *, address: str) -> None:
     """Record that a session ends in which the present password was guessed at. The caller ends it."""
     record(Action.ENDED, account, actor=Actor(account.username, account.pk, address))
+
+
+@transaction.atomic
+def end_all_sessions(*, actor: Actor, reason: str = "") -> int:
+    """End every session, of everybody. Returns how many were kept."""
+    count, _by_model = Session.objects.all().delete()
+    record(Action.END_ALL, None, actor=actor, reason=reason)
+    return count
 
 
 def _named(username: str) -> dict[str, str]:
