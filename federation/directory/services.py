@@ -18,8 +18,7 @@ from controlpanel.audit.records import record
 from controlpanel.audit.rows import as_json
 from controlpanel.shell.text import sort_key
 from federation.directory.actions import Action
-from federation.directory.misread import let_go
-from federation.directory.models import Assignment, User
+from federation.directory.models import Assignment, Misread, User
 from federation.directory.words import AUTOMATIC
 from federation.policies.models import ExternalAccessPolicy, Scope
 from federation.topology import names
@@ -27,7 +26,7 @@ from federation.topology.models import Pool
 from federation.topology.words import refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from controlpanel.audit.actor import Actor
     from controlpanel.audit.tallies import Tally
@@ -73,7 +72,7 @@ def change_user(
     _hold(wanted if isinstance(wanted, ExternalAccessPolicy) else None, values.get("pool"))
     now = commits.locked(user, version)
     if values.get("address", now.address) != now.address:
-        let_go([now.pk], actor=actor, reason=reason)
+        _let_go([now.pk], actor=actor, reason=reason)
     if seen is not _UNSEEN and now.policy not in (seen, wanted):
         raise commits.Conflict(now)
     current = commits.change(now, completed(values), action=Action.CHANGE, actor=actor, reason=reason)
@@ -159,7 +158,7 @@ def remove_users(users: UserQuerySet, *, seen: Tally | None = None, actor: Actor
     event = record(Action.REMOVE, None, actor=actor, reason=reason, object_type=User._meta.label_lower)
     for chunk in batches(keys):
         rows = User.objects.filter(pk__in=chunk)
-        let_go(chunk, actor=actor, reason=reason)
+        _let_go(chunk, actor=actor, reason=reason)
         note_named(event, User, "address", as_json(_as_removed(rows)))
         # delete() would read every user first, to find the assignments again.
         Assignment.objects.filter(user__in=chunk)._raw_delete(rows.db)
@@ -238,6 +237,15 @@ def _assign_one(user: User, policy: ExternalAccessPolicy | None, *, actor: Actor
         before={"policy": _named(before)},
         after={"policy": _named(policy)},
     )
+
+
+def _let_go(users: Iterable[int], *, actor: Actor, reason: str = "") -> None:
+    """``users`` are removed, or get another address: whom servers took for one of them is known again."""
+    going = Misread.objects.filter(user__in=users)
+    addresses = list(going.values_list("read_as", flat=True))
+    going.delete()
+    for user in User.objects.filter(address__in=addresses):
+        record(Action.CLEAR, user, actor=actor, reason=reason)
 
 
 def _hold(policy: ExternalAccessPolicy | None, pool: Pool | None = None) -> None:

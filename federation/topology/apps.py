@@ -11,3 +11,11 @@ class TopologyConfig(AppConfig):
 
     name = "federation.topology"
     verbose_name = _("Topology")
+
+    def ready(self) -> None:
+        """Passwords must not be made of our domains and sites."""
+        from controlpanel.accounts import validators
+        from federation.topology.models import LocalDomain, Site
+
+        validators.register(lambda: LocalDomain.objects.values_list("shown", flat=True))
+        validators.register(lambda: Site.objects.values_list("name", flat=True))
