@@ -36,7 +36,7 @@ PYTEST := $(PLAIN) $(PY) -m pytest
 run: $(RUNTIME)
 	@$(PY) manage.py prepare
 	@echo "The panel is served at http://127.0.0.1:$${PANEL_PORT:-8000} (Ctrl+C stops it)"
-	@exec $(PY) -m gunicorn controlpanel.wsgi --bind "127.0.0.1:$${PANEL_PORT:-8000}" \
+	@exec env -u PANEL_ADMIN_PASSWORD $(PY) -m gunicorn controlpanel.wsgi --bind "127.0.0.1:$${PANEL_PORT:-8000}" \
 		--workers "$${PANEL_WORKERS:-2}" --worker-class gthread --threads "$${PANEL_THREADS:-32}" \
 		--config python:controlpanel.shell.serving --no-control-socket
 

@@ -8,7 +8,7 @@ PANEL_PROXIES       how many trusted proxies stand in front (their X-Forwarded-F
 PANEL_MASTER_KEY    the master key of private keys, when it is not to be kept in the state directory
 PANEL_THREADS       threads of each process (default 32); gateways wait in at most three quarters of them,
                     sign-ins in an eighth
-PANEL_METRICS_TOKEN who sends it as a bearer token may read /metrics (default: nobody)
+PANEL_METRICS_TOKEN who sends it as a bearer token, 16 characters or more, may read /metrics (default: nobody)
 PANEL_SECRET_KEY    the secret key, when it is not to be kept in the state directory
 PANEL_MAIL_URL      where mails go out, such as smtp+tls://name:password@mail.contoso.com:587
 PANEL_MAIL_FROM     who they are from; PANEL_ALERT_MAIL who is told that a certificate ends, comma separated;
@@ -28,11 +28,13 @@ from pathlib import Path
 import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import FileSystemStorage
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError, validate
 
 from controlpanel.navigation import rooms
-from controlpanel.shell.secretkey import SHORTEST_SECRET, kept_secret
+from controlpanel.shell.secretkey import SHORTEST_SECRET, SHORTEST_TOKEN, kept_secret
+from controlpanel.shell.statedir import closed_folder
 
 django_stubs_ext.monkeypatch()
 
@@ -40,8 +42,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 
 try:
-    STATE_DIR = Path(env.str("PANEL_STATE_DIR", str(BASE_DIR / "var"))).resolve()
-    STATE_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+    STATE_DIR = closed_folder(Path(env.str("PANEL_STATE_DIR", str(BASE_DIR / "var"))).resolve())
     TLS = env.bool("PANEL_TLS", default=False)
     TRUSTED_PROXIES = env.int("PANEL_PROXIES", 1 if TLS else 0, validate=validate.Range(min=0))
     ALLOWED_HOSTS = env.list("PANEL_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
@@ -50,6 +51,8 @@ try:
     _threads = env.int("PANEL_THREADS", 32, validate=validate.Range(min=1))
     GATEWAYS_WAITING, SIGN_INS_WAITING = max(1, _threads * 3 // 4), max(1, _threads // 8)
     METRICS_TOKEN = env.str("PANEL_METRICS_TOKEN", "")
+    if METRICS_TOKEN and len(METRICS_TOKEN) < SHORTEST_TOKEN:
+        raise ValueError(f"PANEL_METRICS_TOKEN needs {SHORTEST_TOKEN} characters or more, at random")
     SESSION_HOURS = env.int("PANEL_SESSION_HOURS", 10, validate=validate.Range(min=1))
     IMPORT_LIMIT_MB = env.int("PANEL_IMPORT_LIMIT_MB", 64, validate=validate.Range(min=1))
     # Where names lead that a partner's DNS answers (federation/x509/outgoing.py).
@@ -232,7 +235,11 @@ STATIC_ROOT = STATE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        # Which file stands under which name is read here, and not served.
+        "OPTIONS": {"manifest_storage": FileSystemStorage(STATE_DIR)},
+    },
 }
 
 LOGGING = {

@@ -115,7 +115,11 @@ class Visitor:
 
     def sign_in(self) -> None:
         """As the administrator of ``prepare``."""
-        form = self.page("/account/sign-in/").form("Sign in").fill(username="admin", password=PASSWORD)
+        self.sign_in_as("admin", PASSWORD)
+
+    def sign_in_as(self, name: str, password: str) -> None:
+        """With a password of the test's own."""
+        form = self.page("/account/sign-in/").form("Sign in").fill(username=name, password=password)
         assert form.send(self).status_code == 302  # type: ignore[arg-type]
 
     def page(self, address: str) -> Page:

@@ -203,8 +203,11 @@ class DetailsForm(ReasonForm):
         field = self.fields[name]
         if isinstance(field, forms.BooleanField):
             return _("Yes") if field.to_python(value) else _("No")
-        choices = dict(getattr(field, "choices", ()))
-        return str(choices.get(value, "" if value is None else value))
+        if isinstance(value, list):
+            return ", ".join(sorted(self._shown(name, each) for each in value))
+        text = "" if value is None else str(value)
+        labels = {str(choice): label for choice, label in getattr(field, "choices", ())}
+        return str(labels.get(text, text))
 
 
 def _posted(value: Any) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
@@ -51,7 +52,8 @@ class LoadedField(forms.JSONField):
         """A mapping or None: what a page sends is never trusted to be one."""
         try:
             loaded = super().to_python(value)
-        except (ValidationError, RecursionError):
+            json.dumps(loaded, ensure_ascii=False).encode()  # half a character cannot be sent back
+        except (ValidationError, ValueError, RecursionError):  # a number of too many digits is a ValueError
             return None
         return loaded if isinstance(loaded, dict) else None
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 #: Django warns below this.
 SHORTEST_SECRET = 50
+#: Of a token that somebody may guess at; random ones of this length are not guessed.
+SHORTEST_TOKEN = 16
 
 
 def kept_secret(path: Path) -> str:

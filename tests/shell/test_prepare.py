@@ -57,7 +57,7 @@ def test_no_other_account_of_the_machine_reads_the_database() -> None:
 def test_the_first_administrator_gets_a_random_password_once(
     without_what_takes_long: list[str], settings: Settings, tmp_path: Path
 ) -> None:
-    settings.STATIC_ROOT = tmp_path  # where nothing has been collected yet
+    settings.STATIC_ROOT = tmp_path / "static"  # where nothing has been collected yet
     said = prepared()
     found = re.search(r"admin, password (\S+) \(printed this once\)", said)
     assert found
@@ -121,6 +121,9 @@ def test_a_fresh_state_directory_becomes_a_panel(tmp_path: Path) -> None:
     assert first.stderr == ""
     made = {path: path.stat().st_mtime_ns for path in (state / "static").rglob("*") if path.is_file()}
     assert any(path.name.startswith("panel.") and path.suffix == ".css" for path in made)
+    assert not [path for path in made if path.name.startswith((".", "staticfiles"))], "all in there is served"
+    for kept in (".collected", "staticfiles.json", "staticfiles.json.gz"):  # as the version before left them
+        (state / "static" / kept).touch()
     second = run(
         state, "manage.py", "prepare", PANEL_ADMIN_PASSWORD="something else", PANEL_SECRET_KEY="k" * 60
     )

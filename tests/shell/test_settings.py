@@ -38,6 +38,8 @@ def values(state: Path, *names: str, **environment: str) -> dict[str, Any]:
         ("PANEL_HOSTS", "", "PANEL_HOSTS"),
         ("PANEL_HOSTS", "https://panel.example.org", "PANEL_HOSTS"),
         ("PANEL_SECRET_KEY", "short", "PANEL_SECRET_KEY"),
+        ("PANEL_METRICS_TOKEN", "x", "PANEL_METRICS_TOKEN needs 16 characters or more"),
+        ("PANEL_METRICS_TOKEN", "x" * 15, "PANEL_METRICS_TOKEN needs 16 characters or more"),
         ("PANEL_STATE_DIR", "/proc/nowhere", "/proc/nowhere"),
         ("PANEL_STATE_DIR", "/dev/null", "/dev/null"),
         ("DATABASE_URL", "nonsense", "DATABASE_URL"),
@@ -132,3 +134,30 @@ def test_the_embedded_database_is_ready_for_several_at_once(tmp_path: Path) -> N
     )
     done = run(tmp_path, "-c", code)
     assert done.stdout.strip() == "['wal', 1, 20000]", done.stderr
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o770, 0o701, 0o777])
+@pytest.mark.parametrize("held", ["", "secret-key", "panel.sqlite3"])
+def test_a_state_directory_that_stands_open_is_closed(tmp_path: Path, mode: int, held: str) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    if held:
+        (state / held).touch(mode=0o600)
+    state.chmod(mode)
+    values(state, "DEBUG", PANEL_SECRET_KEY=KEY)
+    assert state.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_of_somebody_else_is_not_closed_but_refused(tmp_path: Path) -> None:
+    state = tmp_path / "home"
+    (state / "documents").mkdir(parents=True)
+    state.chmod(0o755)
+    done = run(state, "manage.py", "check", PANEL_SECRET_KEY=KEY)
+    assert done.returncode != 0
+    assert done.stderr == (
+        f"The panel cannot start: others of this machine may enter the state directory {state}; close it "
+        "(chmod 700), or name another folder in PANEL_STATE_DIR\n"
+    )
+    assert state.stat().st_mode & 0o777 == 0o755
+    state.chmod(0o700)
+    assert run(state, "manage.py", "check", PANEL_SECRET_KEY=KEY).returncode == 0

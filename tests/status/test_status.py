@@ -268,3 +268,17 @@ def test_removing_a_gateway_forgets_what_it_reported(alice_client: Client) -> No
 def test_one_stanza_is_one(bob_client: Client, passed: dict[str, int], said: str) -> None:
     gateway = make_gateway(revision=1, counters={"passed": passed})
     assert said in Page(bob_client.get(reverse("status:details", args=[gateway.pk]))).text
+
+
+def test_two_who_change_the_domains_of_a_gateway_are_told(alice_client: Client) -> None:
+    """The labels of several choices are compared, whatever their order."""
+    domains = [topology.create_domain(domain=name, actor=MAKER) for name in ("a.test", "b.test")]
+    gateway, _secret = gateways.create_gateway(name="xmpp9.contoso.com", site=make_site("Rome"), actor=MAKER)
+    here = reverse("status:details", args=[gateway.pk])
+    form = Page(alice_client.get(here)).form("Commit")
+    gateways.change_gateway(gateway, actor=MAKER, domains=domains[:1])
+    sent = form.data | {"domains": [str(domains[1].pk)], "description": ["Mine"]}
+    page = Page(alice_client.post(here, sent))
+    assert page.status == 409
+    assert "a.test" in page.text
+    assert "b.test" in page.text

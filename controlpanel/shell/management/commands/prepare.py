@@ -83,7 +83,10 @@ def collect_static() -> None:
         for path, storage in finder.list(None):
             facts = Path(storage.path(path)).stat()
             digest.update(f"{path} {facts.st_size} {facts.st_mtime_ns}\n".encode())
-    mark = Path(settings.STATIC_ROOT) / ".collected"
-    if not mark.exists() or mark.read_text() != digest.hexdigest():
+    root = Path(settings.STATIC_ROOT)
+    for kept in (*root.glob(".*"), *root.glob("staticfiles.json*")):  # where the version before kept them
+        kept.unlink()
+    mark = Path(settings.STATE_DIR) / "static-collected"
+    if not root.exists() or not mark.exists() or mark.read_text() != digest.hexdigest():
         call_command("collectstatic", interactive=False, verbosity=0)
         mark.write_text(digest.hexdigest())
