@@ -16,7 +16,7 @@ return function (control)
 
 local rules, report, answers = control.rules, control.report, control.answers;
 local internals, hosts = control.internals, control.internals.hosts;
-local decide, kind_of, named, passes = rules.decide, rules.kind, rules.named, report.passed;
+local decide, kind_of, named = rules.decide, rules.kind, rules.named;
 local leaving, ordinary = rules.leaving, rules.ordinary;
 local empty, without_status = control.stripping.empty, control.stripping.without_status;
 local gate = {};
@@ -179,7 +179,7 @@ local function judge_outbound(origin, stanza, address, domain, sent_by_hand)
 	if kind == "presence-available" or kind == "presence-probe" then note_presence(address, domain, not code); end
 	if not code then
 		control.rooms.met(address, domain);
-		passes.outbound = passes.outbound + 1;
+		report.pass("outbound", address, stanza.attr.to, kind);
 		return nil, emptied;
 	end
 	refuse(code, "outbound", address, stanza.attr.to, kind);
@@ -276,7 +276,7 @@ local function from_remote(event)
 		return refuse_inbound(origin, stanza, code);
 	end
 	control.rooms.met(to, domain);
-	passes.inbound = passes.inbound + 1;
+	report.pass("inbound", to, from, kind);
 	if emptied then empty(stanza); end
 	if stanza.name == "presence" then control.presence.saw(jid_bare(to), from, domain, stanza.attr.type); end
 end

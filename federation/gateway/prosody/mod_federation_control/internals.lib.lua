@@ -75,6 +75,9 @@ function internals.listens_at()
 	end
 end
 
+-- Commands of mod_admin_shell: name -> table of functions, which get the shell's own environment as self.
+function internals.shell_commands() return module:shared("/*/admin_shell/env"); end
+
 -- The network.
 
 -- connect(resolver, listener, options, data); a listener's functions get the connection.

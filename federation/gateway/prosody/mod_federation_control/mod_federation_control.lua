@@ -7,7 +7,7 @@
 --   federation_control_url = "https://panel.contoso.com/gateway/exchange"
 --   federation_control_name = "xmpp1.contoso.com"
 --   federation_control_secret = "..."        -- or federation_control_secret_file
---   federation_control_max_age = 86400       -- optional: seconds without the panel until nobody federates
+--   federation_control_max_age = 86400       -- optional: seconds, or "1 day", without the panel until nobody federates
 --   federation_control_cafile = "..."        -- optional: who signs the panel's certificate
 --   federation_control_certificates = "..."  -- optional: where Prosody's `certificates` are, to be kept up to date
 --
@@ -42,7 +42,7 @@ local options = {
 	name = module:get_option_string("federation_control_name");
 	secret = module:get_option_string("federation_control_secret");
 	wait = module:get_option_number("federation_control_wait", 25);
-	max_age = module:get_option_number("federation_control_max_age");
+	max_age = module:require "period" (module:get_option("federation_control_max_age"));
 	certificates = module:get_option_string("federation_control_certificates");
 	directory = module:get_option_string("federation_control_directory", internals.data_path .. "/federation_control");
 };
@@ -70,6 +70,7 @@ local new_document = module:require "document" (tools, new_state);
 control.answers, control.stripping = module:require "answers", module:require "stripping";
 control.store = module:require "store" (options.directory, new_document, control.slices.breathe);
 function control.news() if control.pull then control.pull.tell(); end end
+control.figures = module:require "figures" (control);
 control.report = module:require "report" (control, VERSION);
 control.gate = module:require "gate" (control);
 control.rooms = module:require "rooms" (control);
@@ -157,7 +158,7 @@ local function guard(host)
 end
 
 local loaded = false;
-local uninstall;
+local uninstall, leave_shell;
 
 -- Streams come up on a host only behind a module that came up itself.
 function module.add_host(host_module)
@@ -261,6 +262,7 @@ function module.load()
 	else
 		start();
 	end
+	leave_shell = control.figures.install();
 	loaded = true;
 end
 
@@ -268,6 +270,7 @@ function module.unload()
 	control.unloaded = true;
 	if control.pull then control.pull.stop(); end
 	if uninstall then uninstall(); end
+	if leave_shell then leave_shell(); end
 	for host in pairs(hosts) do modules.unload(host, "s2s"); end
 	modules.unload("*", "s2s");
 end

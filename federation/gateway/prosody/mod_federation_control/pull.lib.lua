@@ -44,6 +44,7 @@ local function later(seconds)
 end
 
 local function failed(code, text)
+	control.figures.failed();
 	report.alarm(code, text);
 	delay = math.min(math.max(delay * 2, FIRST_DELAY), LONGEST_DELAY);
 	later(delay * (0.8 + 0.4 * math.random()));

@@ -5,19 +5,21 @@
 
 local array = require "util.array";
 local to_ascii = require "util.encodings".idna.to_ascii;
+local jid_bare = require "util.jid".bare;
 local now = os.time;
 
-local MOST_REFUSALS = 200;
+local MOST_REFUSALS, MOST_LATEST = 200, 10;
 
 return function (control, module_version)
 
 local report = { refused = {}, passed = { inbound = 0, outbound = 0 } };
 local refusals, by_what, dropped = {}, {}, 0;
-local alarms = {};
+local alarms, latest = {}, {};
 
 -- Counts a refusal. The two addresses are bare.
 function report.refuse(code, direction, here, there, kind)
 	report.refused[code] = (report.refused[code] or 0) + 1;
+	control.figures.refused(code, direction);
 	control.news();
 	local what = table.concat({ code, direction, here, there, kind }, "\0");
 	local known = by_what[what];
@@ -29,7 +31,15 @@ function report.refuse(code, direction, here, there, kind)
 		local entry = { at = now(), code = code, direction = direction, ["local"] = here, remote = there;
 			kind = kind, count = 1, revision = control.state and control.state.revision };
 		refusals[#refusals + 1], by_what[what] = entry, entry;
+		table.insert(latest, 1, entry);
+		latest[MOST_LATEST + 1] = nil;
+		module:log("info", "Refused %s, here %s, there %s, %s: %s", direction, here, there, kind, code);
 	end
+end
+
+function report.pass(direction, here, there, kind)
+	report.passed[direction] = report.passed[direction] + 1;
+	module:log("debug", "Passed %s, here %s, there %s, %s", direction, jid_bare(here), jid_bare(there), kind);
 end
 
 -- Something an administrator should see until it is over.
@@ -39,6 +49,12 @@ function report.alarm(code, text)
 	if not alarms[code] then module:log("error", "%s: %s", code, alarm.text or ""); end
 	alarms[code] = alarm;
 end
+
+-- The last refusals, the newest first.
+function report.latest() return latest; end
+
+-- Those that stand: code -> { since, text }.
+function report.alarms() return alarms; end
 
 function report.over(...)
 	for _, code in ipairs { ... } do
