@@ -110,7 +110,7 @@ def test_every_letter_of_a_local_part_is_the_same_to_the_server() -> None:
     assert len(list(_same_local(_LETTERS))) > 120_000
 
 
-@pytest.mark.parametrize("pattern", ["{}.test", "{0}a.{0}"])
+@pytest.mark.parametrize("pattern", ["{}.test"])
 def test_every_letter_of_a_domain_is_the_same_to_the_server(pattern: str) -> None:
     assert len(list(_same_domain(map(pattern.format, _LETTERS)))) > 60_000
 
@@ -128,13 +128,13 @@ _TEXTS = st.lists(
 
 
 @given(_TEXTS)
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=5)
 def test_strings_of_several_letters_are_the_same_local_part_to_the_server(texts: list[str]) -> None:
     list(_same_local(texts))
 
 
 @given(_TEXTS)
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=5)
 def test_strings_of_several_letters_are_the_same_domain_to_the_server(texts: list[str]) -> None:
     pairs = (".".join(pair) for pair in pairwise(texts))
     list(_same_domain([*(f"{text}.test" for text in texts), *pairs]))
