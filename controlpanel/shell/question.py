@@ -42,13 +42,15 @@ _LONGEST = 100_000  # letters of what a page sends back
 class Question:
     """What is asked about ``rows``; ``said`` are its sentences that may become untrue.
 
-    ``post`` is what the answer brought, if any; ``links`` are foreign keys of the rows that count too.
+    ``post`` is what the answer brought, if any; ``links`` are foreign keys of the rows that count too;
+    ``beyond`` stands for what is too long to be said.
     """
 
     rows: Any  # a QuerySet, or a list of one kind of rows
     said: Sequence[str] = ()
     post: Any = field(default_factory=dict)
     links: tuple[str, ...] = ()
+    beyond: str = ""
 
     @classmethod
     def of(cls, request: HttpRequest, rows: Any, said: Sequence[str] = (), **more: Any) -> Question:
@@ -82,7 +84,7 @@ class Question:
     @cached_property
     def seen(self) -> str:
         """The digest that an answer must bring back."""
-        return _mark(json.dumps([self.tally, self._known, self._unversioned, self.said]))
+        return _mark(json.dumps([self.tally, self._known, self._unversioned, self.said, self.beyond]))
 
     @cached_property
     def told(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from controlpanel.shell import aftermath, agreeing
 from controlpanel.shell.details import ReasonForm
 from controlpanel.shell.filewords import unreadable
+from controlpanel.shell.question import Question
 from controlpanel.shell.textfile import FileRefused
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
+    from controlpanel.shell.agreeing import Plan
     from controlpanel.shell.delimited import Fault
     from controlpanel.shell.http import PanelRequest
 
@@ -75,17 +77,6 @@ class UploadForm(ReasonForm):
             self.data = shown
 
 
-class Plan(Protocol):
-    """What an import would do; of what it holds beside this its room's words tell."""
-
-    faults: list[Fault]
-    warnings: list[Fault]
-    #: What is done only when it was agreed to.
-    questions: list[Fault]
-    #: Headings of the file that were not read.
-    unread: tuple[str, ...]
-
-
 class Part(NamedTuple):
     """A part of what an import would do: how many of a kind, the first of them, and how many more."""
 
@@ -102,7 +93,10 @@ def part(title: str, told: Iterable[str], count: int) -> Part:
 
 @dataclass(frozen=True)
 class ImportPage:
-    """One import: ``carry_out(values, dry_run)`` makes the plan and, without faults and not dry, does it."""
+    """One import: ``carry_out(values, dry_run)`` makes the plan and, without faults and not dry, does it.
+
+    ``values["agreed"]`` says of the plan whether it is what the page showed, and all it asks was agreed to.
+    """
 
     title: str
     template: str  # extends shell/import.html
@@ -113,35 +107,54 @@ class ImportPage:
     told: Callable[[Fault], str]
 
     def respond(self, request: PanelRequest, form_class: type[UploadForm] = UploadForm) -> HttpResponse:
-        """Check says what an import would do; Import does it, unless a line cannot be used."""
+        """Check says what an import would do; Import does it, unless a line cannot be used.
+
+        Was it checked, Import does what was shown, or shows what is different by now.
+        """
         form = form_class(request.POST, request.FILES) if request.method == "POST" else form_class()
         dry_run = "check" in request.POST
-        plan = self._planned(request, form, dry_run=dry_run) if form.is_valid() else None
-        is_agreed = plan and agreeing.is_agreed(plan.questions, request.POST.get("agreed", ""))
-        if plan and not plan.faults and not dry_run and is_agreed:
+        answer = {} if dry_run else request.POST
+        plan = self._planned(form, answer, dry_run=dry_run) if form.is_valid() else None
+        if plan and not plan.faults and not dry_run and self._is_agreed(plan, answer):
             aftermath.say(request, self.done(plan))
             return redirect(self.list_page)
         if form.is_bound:
             form.keep_text()
         shown: dict[str, Any] = {"title": self.title, "form": form, "back": reverse(self.list_page)}
+        is_again = False
         if plan:
-            shown |= {
-                "plan": plan,
-                "faults": self._lines(plan.faults),
-                "warnings": self._lines(plan.warnings),
-                "questions": self._lines(plan.questions),
-                "mark": agreeing.mark(plan.questions),
-                "parts": self.parts(plan),
-                "unread": plan.unread[:SHOWN],
-            }
-        status = 422 if form.errors or (plan and plan.faults) else 200
+            shown |= self._shown(plan, question := self._question(plan, answer))
+            is_again = question.is_different
+        status = 422 if form.errors or (plan and plan.faults) else 409 if is_again else 200
         return render(request, self.template, shown, status=status)
 
-    def _planned(self, request: PanelRequest, form: UploadForm, *, dry_run: bool) -> Plan | None:
+    def _shown(self, plan: Plan, question: Question) -> dict[str, Any]:
+        return {
+            "plan": plan,
+            "question": question,
+            "faults": self._lines(plan.faults),
+            "warnings": self._lines(plan.warnings),
+            "questions": self._lines(plan.questions),
+            "mark": agreeing.mark(plan.questions),
+            "parts": self.parts(plan),
+            "unread": plan.unread[:SHOWN],
+        }
+
+    def _question(self, plan: Plan, answer: Any) -> Question:
+        """What the page says of ``plan``, as ``answer`` confirms it, and what stands for the rest of it."""
+        said = [line for each in self.parts(plan) for line in (each.title, *each.lines)]
+        said += [sentence for _line, sentence in self._lines([*plan.questions, *plan.warnings])]
+        return Question([], said, answer, beyond=agreeing.effect(plan))
+
+    def _is_agreed(self, plan: Plan, answer: Any) -> bool:
+        is_asked = agreeing.mark(plan.questions) not in {"", answer.get("agreed")}
+        return not is_asked and not self._question(plan, answer).is_different
+
+    def _planned(self, form: UploadForm, answer: Any, *, dry_run: bool) -> Plan | None:
         """The plan; None, and an error of the form, without one."""
         try:
-            agreed = request.POST.get("agreed", "")
-            plan: Plan = self.carry_out({**form.cleaned_data, "agreed": agreed}, dry_run)
+            values = {**form.cleaned_data, "agreed": lambda plan: self._is_agreed(plan, answer)}
+            plan: Plan = self.carry_out(values, dry_run)
         except FileRefused as refused:
             form.add_error("file" if form.files else "lines", unreadable(refused))
         except ValidationError as refusal:

@@ -18,6 +18,8 @@ from federation.topology import names, opposites
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
 
+    from controlpanel.audit.records import Facts
+
 
 @dataclass
 class Plan:
@@ -32,6 +34,11 @@ class Plan:
     questions: list[Fault] = field(default_factory=list)
     #: Headings that were not read.
     unread: tuple[str, ...] = ()
+
+    def members(self) -> Iterator[tuple[FederatedDomain, Facts, Facts]]:
+        """Each domain that is written, with its facts before and after."""
+        done: list[tuple[FederatedDomain, Facts]] = [*((row, {}) for row in self.new), *self.changed]
+        return ((row, before, facts(row)) for row, before in done)
 
 
 def planned(rows: Iterable[DomainRow | Fault]) -> Plan:

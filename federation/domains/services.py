@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from controlpanel.audit import commits
 from controlpanel.audit.members import note_members
-from controlpanel.audit.records import Facts, facts, record
+from controlpanel.audit.records import record
 from controlpanel.shell.agreeing import is_agreed
 from federation.domains import rules
 from federation.domains.actions import Action
@@ -21,7 +21,7 @@ from federation.domains.words import of_partner, on_list
 from federation.topology import names, words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from controlpanel.audit.actor import Actor
     from federation.domains.planning import Plan
@@ -73,18 +73,18 @@ def import_domains(
     file_name: str = "",
     reason: str = "",
     dry_run: bool = False,
-    agreed: str | bool = False,
+    agreed: bool | Callable[[Plan], bool] = False,
 ) -> Plan:
     """Add and change the domains of a file or pasted list; ``kind`` is the list for lines that name none.
 
-    With ``dry_run``, when one line cannot be used, or while the plan's questions were not ``agreed`` to,
+    With ``dry_run``, when one line cannot be used, or unless the plan is ``agreed`` to (shell/agreeing.py),
     nothing is written; the plan says what would be. One event holds all domains.
     Raises textfile.FileRefused, ValidationError.
     """
     file = DomainFile(content, rules.Kind(kind) if kind else None, file_name)
     plan = planned(file.rows())
     plan.unread = file.unread
-    if not dry_run and not plan.faults and is_agreed(plan.questions, agreed) and (plan.new or plan.changed):
+    if not dry_run and not plan.faults and is_agreed(plan, agreed) and (plan.new or plan.changed):
         _carry_out(plan, actor, reason)
     return plan
 
@@ -107,8 +107,7 @@ def _carry_out(plan: Plan, actor: Actor, reason: str) -> None:
             _("The lists were changed meanwhile. Nothing was imported; try again.")
         ) from fault
     FederatedDomain.objects.bulk_update([row for row, _before in plan.changed], fields, batch_size=_BATCH)
-    done: list[tuple[FederatedDomain, Facts]] = [*((row, {}) for row in plan.new), *plan.changed]
-    note_members(event, ((row, before, facts(row)) for row, before in done))
+    note_members(event, plan.members())
 
 
 def _cleaned(values: dict[str, Any]) -> dict[str, Any]:

@@ -63,6 +63,10 @@ class Plan:
     #: Headings that were not read.
     unread: tuple[str, ...] = ()
 
+    def members(self) -> Iterator[tuple[Partner, Facts, Facts]]:
+        """Each partner that is written, with its facts before and after."""
+        return ((each.partner, *each.facts()) for each in (*self.new, *self.changed))
+
 
 def planned(rows: Iterable[PartnerRow | Fault]) -> Plan:
     """The plan for ``rows``; what exists is read in batches and locked, so it runs in a transaction."""

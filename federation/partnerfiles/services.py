@@ -17,7 +17,7 @@ from federation.partners.models import Partner
 from federation.partners.services import attach, detach
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from controlpanel.audit.actor import Actor
     from controlpanel.shell.delimited import Fault
@@ -35,17 +35,17 @@ def import_partners(
     unread: tuple[str, ...] = (),
     reason: str = "",
     dry_run: bool = False,
-    agreed: str | bool = False,
+    agreed: bool | Callable[[Plan], bool] = False,
 ) -> Plan:
     """Make and change the partners of a file, of which ``unread`` headings are not read. Deletes none.
 
-    With ``dry_run``, when one line cannot be used, or while the plan's questions were not ``agreed`` to,
+    With ``dry_run``, when one line cannot be used, or unless the plan is ``agreed`` to (shell/agreeing.py),
     nothing is written; the plan says what would be. One event holds all partners.
     Raises textfile.FileRefused, ValidationError.
     """
     plan = planned(rows)
     plan.unread = unread
-    if not dry_run and not plan.faults and is_agreed(plan.questions, agreed) and (plan.new or plan.changed):
+    if not dry_run and not plan.faults and is_agreed(plan, agreed) and (plan.new or plan.changed):
         _carry_out(plan, actor, reason)
     return plan
 
@@ -73,4 +73,4 @@ def _carry_out(plan: Plan, actor: Actor, reason: str) -> None:
         for change in (*plan.new, *plan.changed)
         for domain in change.come
     )
-    note_members(event, ((each.partner, *each.facts()) for each in (*plan.new, *plan.changed)))
+    note_members(event, plan.members())

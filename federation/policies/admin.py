@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from controlpanel.audit.actor import Actor
@@ -16,7 +18,7 @@ from federation.policies.rules import SWITCHES
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
 
 @admin.register(ExternalAccessPolicy)
@@ -74,10 +76,9 @@ class PolicyAdmin(RecordedAdmin):
         return not is_global and super().has_delete_permission(request, obj)
 
     @admin.action(description=_("Reset the Global policy to its defaults"), permissions=["change"])
-    def reset_global(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Everything off again, if the Global policy is among the selected ones."""
-        rows = queryset.filter(scope=Scope.GLOBAL)
-        if services.delete_policies(rows, actor=Actor.of(request))[1]:
-            messages.success(request, _("The Global policy was reset to its defaults: everything off."))
-        else:
-            messages.warning(request, _("Select the Global policy first."))
+    def reset_global(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """If the Global policy is among the selected ones: the panel's question before it is reset."""
+        if policy := queryset.filter(scope=Scope.GLOBAL).first():
+            return redirect(f"{reverse('policies:delete')}?row={policy.pk}")
+        messages.warning(request, _("Select the Global policy first."))
+        return None

@@ -271,10 +271,13 @@ def test_a_forged_upload_is_refused(alice: Administrator) -> None:
     assert not Upload.objects.exists()
 
 
-def test_a_large_file_is_not_taken_by_a_page_that_wants_none(client: Client) -> None:
-    address = reverse("accounts:login")
-    answer = client.post(
-        address, {"file": SimpleUploadedFile("x", b"x" * (3 * 1024 * 1024)), "username": "x"}
-    )
-    assert answer.status_code == 200
+def test_a_large_file_is_not_taken_by_a_page_that_wants_none(alice_client: Client) -> None:
+    file = SimpleUploadedFile("x", b"x" * (3 * 1024 * 1024))
+    answer = alice_client.post(reverse("accounts:password"), {"file": file, "old_password": "x"})
+    assert answer.status_code == 422
     assert not answer.wsgi_request.FILES
+
+
+def test_a_large_file_of_somebody_who_is_not_signed_in_is_not_read(client: Client) -> None:
+    file = SimpleUploadedFile("x", b"x" * (3 * 1024 * 1024))
+    assert client.post(reverse("accounts:login"), {"file": file}).status_code == 413

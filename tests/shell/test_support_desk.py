@@ -221,7 +221,10 @@ def test_global_is_reset_by_an_action_of_its_own(alice_client: Client, bob_clien
     bob_client.post(address(policy, "changelist"), chosen)
     assert global_policy().remote
     page = Page(alice_client.post(address(policy, "changelist"), chosen, follow=True))
-    assert "The Global policy was reset to its defaults: everything off." in page.text
+    assert "it is reset to its defaults, everything off." in page.text
+    assert global_policy().remote, "it was only asked"
+    page = Page(page.form("seen").send(alice_client, follow=True))
+    assert "It was reset to its defaults: everything off." in page.text
     assert not global_policy().remote
     assert fresh(other).remote
     assert last().action == "policies:policy:reset"

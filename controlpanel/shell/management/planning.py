@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from controlpanel.shell.upload import Part, Plan
+    from controlpanel.shell.agreeing import Plan
+    from controlpanel.shell.upload import Part
 
 
 def lines(parts: Iterable[Part], plan: Plan) -> Iterator[str]:
