@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 #: How long an alarm stands, and how many are named.
 STANDS = timedelta(days=1)
 _SHOWN = 5
+#: Failures of a quarter of an hour, over all names and networks, that are no coincidence.
+MANY = 100
 
 
 def sentences(now: datetime) -> list[str]:
-    """The alarms of the last day, the newest first; at most so many. One query."""
+    """What goes on now, then the alarms of the last day, the newest first; at most so many. Two queries."""
     alarms = AuditEvent.objects.filter(action__in=(Action.ATTACKED, Action.SHUT), at__gt=now - STANDS)
     said = {
         Action.ATTACKED: _("Somebody tries passwords for “%(name)s” from many places."),
@@ -38,6 +40,10 @@ def sentences(now: datetime) -> list[str]:
         else _("More networks were shut out than are listed here.")
         for action, name in newest
     ]
+    failures, _networks, _names = counters.standing(now)
+    if failures >= MANY:
+        spread = _("%(number)d sign-ins failed in the last quarter of an hour, from all networks together.")
+        told.insert(0, spread % {"number": failures})
     return list(dict.fromkeys(told))[:_SHOWN]
 
 

@@ -118,7 +118,7 @@ _GRAMMARS = (
     (FileKind.SQL, re.compile(r"\s*(INSERT INTO|CREATE TABLE|BEGIN;|/\*)", re.IGNORECASE)),
     (FileKind.SCRIPT, re.compile(r"\s*(PS [A-Z]:.*>|(New|Set|Grant|Get|Remove)-Cs[A-Z]|function |param\()")),
     (FileKind.CONFIGURATION, re.compile(
-        r"\s*(-- |%[A-Z]+\b|::\w|(s2s|modules|admins|hosts|listen)\w*\s*[=:]|VirtualHost )"
+        r"\s*(-- |%(?!PDF)[A-Z]+\b|::\w|(s2s|modules|admins|hosts|listen)\w*\s*[=:]|VirtualHost )"
     )),
     (FileKind.LISTING, re.compile(r"\s*[A-Za-z]\w*\s+: |[A-Za-z]\w* *: *$")),
 )  # fmt: skip

@@ -9,9 +9,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from controlpanel.accounts import hashing, services
+from controlpanel.accounts import alarms, hashing, services
 from controlpanel.accounts.actions import Action
+from controlpanel.accounts.alarms import MANY
 from controlpanel.accounts.models import Tally
 from controlpanel.accounts.services.counters import NAME_LIMIT, NETWORK_LIMIT
 from controlpanel.audit.actor import Actor
@@ -56,6 +58,17 @@ def test_one_address_with_many_names_is_shut_out_for_all(client: Client) -> None
     assert (event.object_name, event.address) == ("127.0.0.1", "127.0.0.1")
     pass_minutes(16)
     assert attempt(client, password=PASSWORD).status_code == 302
+
+
+def test_one_try_for_each_of_many_names_from_as_many_addresses_is_an_alarm(
+    client: Client, alice_client: Client
+) -> None:
+    for number in range(MANY - 1):
+        attempt(client, f"name{number}", REMOTE_ADDR=f"192.0.2.{number}")
+    assert alarms.sentences(timezone.now()) == []
+    attempt(client, "name", REMOTE_ADDR="198.51.100.1")
+    said = Page(alice_client.get("/", follow=True)).alerts
+    assert said == ["100 sign-ins failed in the last quarter of an hour, from all networks together."]
 
 
 def test_an_office_behind_one_address_goes_on_working(client: Client) -> None:

@@ -183,6 +183,7 @@ def test_the_page_of_an_object_shows_its_history(bob_client: Client, policy: Ext
 
 
 def test_an_object_that_is_gone_keeps_its_events(bob_client: Client, policy: ExternalAccessPolicy) -> None:
+    policy.refresh_from_db()
     key = policy.pk
     services.delete_policies([policy], actor=DAVE)
     page = listed(bob_client, kind="policies.externalaccesspolicy", object=str(key))
