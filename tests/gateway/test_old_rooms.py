@@ -13,6 +13,7 @@ from tests.gateway.clients import presence, settle
 from tests.gateway.conformance.component import Component
 from tests.gateway.conftest import ORDINARY, fabrikam, organisation
 from tests.gateway.servers import Dns, Prosody
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from tests.gateway.servers import Authority
     from tests.gateway.standin import Panel
 
-ROOMS, SILENT = "rooms.fabrikam.test", ("one.fabrikam.test", "two.fabrikam.test", "three.fabrikam.test")
+ROOMS = "rooms.fabrikam.test"
+SILENT = tuple(
+    f"{number}.fabrikam.test" for number in ("one", "two", "three", "four", "five", "six", "seven")
+)
 JOIN = "<presence to='tea@rooms.fabrikam.test/{}' id='{}'>{}</presence>"
 MUC = "<x xmlns='http://jabber.org/protocol/muc'/>"
 
@@ -130,6 +134,91 @@ def test_presence_to_people_waits_for_the_answer_and_goes_on_in_order(
     there.answer()
     there.wait(lambda: "gone" in there.got)
     assert [mark for mark in there.got if mark in {"here", "gone"}] == ["here", "gone"]
+    there.close()
+
+
+def words(to: str, mark: str) -> str:
+    return f"<message to='{to}' type='chat' id='{mark}'><body>{mark}</body></message>"
+
+
+def arrived(there: Component, *marks: str) -> list[str]:
+    """Those of the marks that arrived, in order."""
+    return [mark for mark in there.got if mark in marks]
+
+
+def test_what_is_said_to_the_same_address_stays_behind_the_presence_that_waits(
+    outside: Prosody, gateway: Prosody, sign_in: Callable[..., Person]
+) -> None:
+    alice, domain = sign_in(gateway, "alice@contoso.test"), SILENT[3]
+    there = Component(outside.component, domain, "")
+    directed(alice, domain, "here")
+    alice.send(words(f"x@{domain}", "said"))
+    alice.send(f"<iq to='x@{domain}/desk' type='get' id='asked'><query xmlns='urn:test'/></iq>")
+    alice.send(words(f"y@{domain}/desk", "to-another"))
+    there.wait(lambda: "to-another" in there.got and there.question is not None)
+    assert not arrived(there, "here", "said", "asked")
+    there.category = "server"
+    there.answer()
+    there.wait(lambda: "asked" in there.got)
+    assert arrived(there, "here", "said", "asked") == ["here", "said", "asked"]
+    there.close()
+
+
+def test_of_who_signs_out_meanwhile_arrives_what_he_said_and_that_he_left(
+    outside: Prosody, gateway: Prosody, sign_in: Callable[..., Person]
+) -> None:
+    alice, domain = sign_in(gateway, "alice@contoso.test"), SILENT[4]
+    there = Component(outside.component, domain, "")
+    directed(alice, domain, "here")
+    alice.send(words(f"x@{domain}", "said"))
+    directed(alice, domain, "gone", "unavailable")
+    there.wait(lambda: there.question is not None)
+    before = gateway.log().count("Client disconnected")
+    alice.sign_out()
+    until(lambda: gateway.log().count("Client disconnected") > before)
+    assert not arrived(there, "here", "said", "gone")
+    there.category = "server"
+    there.answer()
+    there.wait(lambda: "gone" in there.got)
+    assert arrived(there, "here", "said", "gone") == ["said", "gone"]
+    there.close()
+
+
+def test_that_somebody_left_and_presence_to_a_contact_wait_for_no_answer(
+    outside: Prosody, gateway: Prosody, sign_in: Callable[..., Person]
+) -> None:
+    """What does wait came before."""
+    alice, domain = sign_in(gateway, "alice@contoso.test"), SILENT[5]
+    there = Component(outside.component, domain, "")
+    alice.go_online("<status>mine</status>")
+    alice.send(f"<presence to='x@{domain}' type='subscribed' id='early'/>")  # before she is asked
+    settle(alice)
+    there.send(f"<presence from='x@{domain}' to='alice@contoso.test' type='subscribe' id='may-i'/>")
+    there.wait(lambda: there.question is not None)
+    alice.send(f"<presence to='z@{domain}/desk' id='waits'/>")
+    there.send(f"<presence from='x@{domain}/desk' to='alice@contoso.test' type='probe' id='probe'/>")
+    alice.send(f"<presence to='y@{domain}/desk' type='unavailable' id='left'/>")
+
+    def shown() -> bool:
+        found = [each for those in there.got.values() for each in those]
+        return any(each.get("to") == f"x@{domain}/desk" and each.get("type") is None for each in found)
+
+    there.wait(lambda: "left" in there.got and shown())
+    assert "waits" not in there.got
+    there.wait(lambda: "waits" in there.got)
+    there.close()
+
+
+def test_what_waits_for_an_answer_goes_on_when_the_stream_of_the_question_ends(
+    panel: Panel, outside: Prosody, gateway: Prosody, sign_in: Callable[..., Person]
+) -> None:
+    alice, domain = sign_in(gateway, "alice@contoso.test"), SILENT[6]
+    there = Component(outside.component, domain, "")
+    directed(alice, domain, "here")
+    there.wait(lambda: there.question is not None)
+    # The stream may not be any more what it was, so it is closed.
+    panel.commit(fabrikam(domains=["fabrikam.test", ROOMS, *SILENT], methods=("dialback-tls",)))
+    there.wait(lambda: "here" in there.got)
     there.close()
 
 

@@ -16,6 +16,7 @@ from tests.gateway.clients import say, settle
 from tests.gateway.conftest import INSIDE, gateway_options
 from tests.gateway.lua import run
 from tests.gateway.servers import AS_NOBODY, Prosody, free_ports, program
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,6 +86,28 @@ def test_a_refusal_is_a_line_in_the_log_and_a_figure(
     assert found["waiting"] == 0
 
 
+def test_refusals_are_lines_in_the_log_however_long_the_panel_is_away(
+    panel: Panel, gateway: Prosody, sign_in: Callable[..., Person]
+) -> None:
+    dave, asked = sign_in(gateway, "dave@contoso.test"), len(panel.requests)
+    panel.fault = lambda _request: (500, b"")
+    try:
+        for number in range(200):  # as many as a report holds
+            dave.send(f"<message to='u{number}@fabrikam.test' type='chat'><body>x</body></message>")
+        settle(dave)
+        panel.wait_for(lambda r: r.report_only, after=asked)
+
+        def is_told() -> bool:
+            dave.send("<message to='one.more@fabrikam.test' type='chat'><body>x</body></message>")
+            settle(dave)
+            return "there one.more@fabrikam.test, message-chat: policy-xmpp-off" in gateway.log()
+
+        until(is_told)
+    finally:
+        panel.fault = None
+    panel.in_force(after=len(panel.requests))
+
+
 def shell(gateway: Prosody, command: str) -> str:
     """What the admin shell says to a command."""
     control = program()
@@ -120,7 +143,7 @@ def test_the_shell_says_what_is_in_force_and_why_somebody_may_not_write(
     )
     asked = shell(gateway, 'federation:why("dave@contoso.test", "bob@fabrikam.test")')
     assert "from dave@contoso.test to bob@fabrikam.test: policy-xmpp-off; back: policy-xmpp-off" in asked
-    asked = shell(gateway, 'federation:why("alice@contoso.test", "bob@fabrikam.test")')
+    asked = shell(gateway, 'federation:why("Alice@CONTOSO.test", "bob@fabrikam.test")')
     assert "from alice@contoso.test to bob@fabrikam.test: allowed; back: allowed" in asked
 
 

@@ -32,8 +32,11 @@ def test_presence_goes_silently_what_was_done_by_hand_is_answered_and_who_goes_o
     carl.go_online()
     settle(carl)
     queue(carl, "<presence to='{to}'><status>note of available</status></presence>")
-    queue(carl, "<presence to='{to}/desk'><status>note of desk</status></presence>")
-    queue(carl, "<presence to='{to}/desk' type='unavailable'><status>note of unavailable</status></presence>")
+    # The first waits until it is known what is at the partner's domain, or for the stream as well.
+    for type_ in ("", "type='unavailable'"):
+        carl.send(f"<presence to='other@slow.test/desk' {type_}><status>note of desk</status></presence>")
+    settle(carl)
+    queue(carl, "<presence to='{to}/chair' type='unavailable' xml:lang='ga'>note of leaving</presence>")
     queue(carl, "<presence to='{to}' type='subscribe' id='ask'><status>note of asking</status></presence>")
     queue(carl, "<presence to='{to}' type='unsubscribe'><status>note of withdrawing</status></presence>")
     queue(carl, "<iq to='{to}' type='get' id='iq'><query xmlns='urn:test:asked'/></iq>")
@@ -54,6 +57,7 @@ def test_presence_goes_silently_what_was_done_by_hand_is_answered_and_who_goes_o
     kinds = [ET.fromstring(each).get("type") for each in left if "carl@" in each]
     assert set(kinds) == {"unavailable", "unsubscribe"}
     assert all(len(ET.fromstring(each)) == 0 for each in left)
+    assert "'ga'" not in slow.heard
 
 
 def test_status_notes_go_when_the_partner_has_become_public(

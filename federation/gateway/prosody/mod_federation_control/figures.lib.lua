@@ -2,7 +2,7 @@
 --   federation:status()            the revision in force, since when, errors, the last refusals
 --   federation:why(ours, theirs)   whether a message may go from one to the other, as this server decides it
 
-local jid_split = require "util.jid".split;
+local jid = require "util.jid";
 
 return function (control)
 
@@ -53,9 +53,9 @@ function commands:status()
 end
 
 function commands.why(_, ours, theirs)
-	local _, here = jid_split(ours or "");
-	local _, there = jid_split(theirs or "");
-	if not here or not there then return false, 'Two addresses are needed: federation:why("alice@contoso.com", "bob@fabrikam.com")'; end
+	ours, theirs = jid.prep(ours or ""), jid.prep(theirs or ""); -- as they are compared, in whatever form they were typed
+	if not ours or not theirs then return false, 'Two addresses are needed: federation:why("alice@contoso.com", "bob@fabrikam.com")'; end
+	local there = jid.host(theirs);
 	local out = control.gate.judge(ours, theirs, there, false, "message-chat") or "allowed";
 	local back = control.gate.judge(ours, theirs, there, true, "message-chat") or "allowed";
 	return true, ("from %s to %s: %s; back: %s"):format(ours, theirs, out, back);

@@ -163,7 +163,7 @@ end
 -- Whether a refusal is answered. With `code` so is that of presence that was to join a room, seen by the domain only.
 local function is_told(stanza, kind, sent_by_hand, code)
 	if answers.due(stanza) then return true; end
-	local joins = code == "group-chat" and not stanza.attr.type and control.rooms.could_be_join(stanza);
+	local joins = code == "group-chat" and control.rooms.could_be_join(stanza);
 	return sent_by_hand and (answers.on_purpose(stanza, kind) or joins);
 end
 
@@ -171,7 +171,7 @@ local function judge_outbound(origin, stanza, address, domain, sent_by_hand)
 	local kind = kind_of(stanza);
 	if not kind then return "unknown-stanza"; end
 	local code, emptied = gate.judge(address, stanza.attr.to, domain, false, kind);
-	if not code and control.rooms.could_be_join(stanza) then
+	if not code then
 		local held = control.rooms.holds(origin, stanza, address, domain);
 		if held then return "held"; end
 		if held == false then code = "group-chat"; end
@@ -237,7 +237,7 @@ function gate.judge_again(stanza, name, from_host, domain)
 	local kind = stanza and kind_of(stanza);
 	if not kind then return nil, "unknown-stanza"; end
 	local code, emptied = gate.judge(stanza.attr.from or from_host, stanza.attr.to, domain, false, kind);
-	if code and kind == "presence-unavailable" and gate.peer(domain, from_host) then code, emptied = nil, #stanza.tags > 0; end
+	if code and kind == "presence-unavailable" and gate.peer(domain, from_host) then code, emptied = nil, true; end
 	if code then return nil, code, kind; end
 	return as_it_leaves(stanza, from_host, domain, emptied);
 end

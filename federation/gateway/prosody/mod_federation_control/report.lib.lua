@@ -9,6 +9,7 @@ local jid_bare = require "util.jid".bare;
 local now = os.time;
 
 local MOST_REFUSALS, MOST_LATEST = 200, 10;
+local MOST_LINES, PERIOD = 200, 10; -- of the log, in so many seconds
 
 return function (control, module_version)
 
@@ -16,24 +17,33 @@ local report = { refused = {}, passed = { inbound = 0, outbound = 0 } };
 local refusals, by_what, dropped = {}, {}, 0;
 local alarms, latest = {}, {};
 
+-- One line for like refusals of one period; whether or not the panel is there to take a report.
+local logged, lines, period_began = {}, 0, 0;
+local function log_refusal(what, entry)
+	if math.abs(now() - period_began) >= PERIOD then logged, lines, period_began = {}, 0, now(); end
+	if logged[what] or lines >= MOST_LINES then return; end
+	logged[what], lines = true, lines + 1;
+	table.insert(latest, 1, entry);
+	latest[MOST_LATEST + 1] = nil;
+	module:log("info", "Refused %s, here %s, there %s, %s: %s", entry.direction, entry["local"], entry.remote, entry.kind, entry.code);
+end
+
 -- Counts a refusal. The two addresses are bare.
 function report.refuse(code, direction, here, there, kind)
 	report.refused[code] = (report.refused[code] or 0) + 1;
 	control.figures.refused(code, direction);
 	control.news();
 	local what = table.concat({ code, direction, here, there, kind }, "\0");
+	local entry = { at = now(), code = code, direction = direction, ["local"] = here, remote = there;
+		kind = kind, count = 1, revision = control.state and control.state.revision };
+	log_refusal(what, entry);
 	local known = by_what[what];
 	if known then
-		known.count, known.at = known.count + 1, now();
+		known.count, known.at = known.count + 1, entry.at;
 	elseif #refusals >= MOST_REFUSALS then
 		dropped = dropped + 1;
 	else
-		local entry = { at = now(), code = code, direction = direction, ["local"] = here, remote = there;
-			kind = kind, count = 1, revision = control.state and control.state.revision };
 		refusals[#refusals + 1], by_what[what] = entry, entry;
-		table.insert(latest, 1, entry);
-		latest[MOST_LATEST + 1] = nil;
-		module:log("info", "Refused %s, here %s, there %s, %s: %s", direction, here, there, kind, code);
 	end
 end
 

@@ -1,7 +1,7 @@
 -- Which partners' domains are services of rooms. By the protocol before XEP-0045, presence to an address in a room is a
 -- join, and nothing in it tells it from presence to a person's client: only the domain does. So each one is asked for
 -- its identity (XEP-0030) when people of ours first have to do with it, and again after a day; no answer means people.
--- What could be a join waits for the first answer.
+-- What could be a join waits for the first answer, and what its sender says to the same address meanwhile waits behind it.
 
 local jid = require "util.jid";
 local monotonic = require "util.time".monotonic;
@@ -16,7 +16,7 @@ local LATEST = 120; -- seconds until no answer is taken any more
 local AGAIN = 24 * 3600; -- seconds until a domain is asked again
 local AFTER_SILENCE = 600; -- and until one that did not answer is, when it matters
 local MOST_KNOWN = 10000; -- domains
-local MOST_ASKED = 50; -- questions under way
+local MOST_ASKED = 500; -- questions under way
 local MOST_WAITING = 500; -- stanzas
 
 return function (control)
@@ -52,15 +52,27 @@ local function entry_of(domain)
 	return found;
 end
 
--- Sends what waited, as if it had just come: by now it can be told what it is.
+-- Whether a stanza could be a join: directed presence, to an address with a resource.
+function rooms.could_be_join(stanza)
+	return stanza.name == "presence" and stanza.attr.type == nil and jid.resource(stanza.attr.to) ~= nil;
+end
+
+-- As if it had just come. Who went offline meanwhile joins nothing, and what he said before is delivered.
+local function send_on(origin, stanza)
+	if not internals.is_destroyed(origin) then
+		internals.post_stanza(origin, stanza, true);
+	elseif not rooms.could_be_join(stanza) then
+		internals.post_stanza(internals.hosts[jid.host(stanza.attr.from)], stanza);
+	end
+end
+
+-- Sends what waited: by now it can be told what it is.
 local function release(entry)
 	local held = entry.waiting or {};
 	entry.waiting = nil;
 	waiting = waiting - #held;
 	entry.releasing = true;
-	for _, each in ipairs(held) do
-		if not internals.is_destroyed(each.origin) then internals.post_stanza(each.origin, each.stanza, true); end
-	end
+	for _, each in ipairs(held) do send_on(each.origin, each.stanza); end
 	entry.releasing = nil;
 end
 
@@ -68,7 +80,8 @@ end
 local function give_back(entry, problem)
 	for _, each in ipairs(entry.waiting or {}) do
 		waiting = waiting - 1;
-		if not each.stanza.attr.type and not internals.is_destroyed(each.origin) and each.origin.send then
+		local is_told = control.answers.due(each.stanza) or rooms.could_be_join(each.stanza);
+		if is_told and not internals.is_destroyed(each.origin) and each.origin.send then
 			each.origin.send(st.error_reply(each.stanza, "wait", problem.condition, problem.text));
 		end
 	end
@@ -96,13 +109,15 @@ local function is_conference(answer)
 	return false;
 end
 
--- What waits is not kept for long once the question has left: an answer that comes later counts from then on.
+-- What waits is not kept for long once the question has left, and no longer than the stream that it left on: an answer
+-- that comes later counts from then on.
 local function watch(entry, domain, here)
 	local stood_since;
 	timer.add_task(EVERY, function (now)
 		if not entry.asking or control.unloaded then return; end
+		local is_coming = internals.hosts[here] and internals.stream_to(here, domain) ~= nil;
 		stood_since = internals.stream_stands(here, domain) and (stood_since or now) or nil;
-		if not stood_since or now - stood_since < PATIENCE then return EVERY; end
+		if is_coming and (not stood_since or now - stood_since < PATIENCE) then return EVERY; end
 		entry.silent = true;
 		release(entry);
 	end);
@@ -144,26 +159,42 @@ function rooms.met(address, domain)
 	if here then ask(entry_of(domain), domain, here); end
 end
 
--- Whether a stanza is directed presence that could be a join, or leaving again: to an address with a resource.
-function rooms.could_be_join(stanza)
-	local kind = stanza.attr.type;
-	return stanza.name == "presence" and (kind == nil or kind == "unavailable") and jid.resource(stanza.attr.to) ~= nil;
+-- Who sees a person's presence anyway is a person: rooms ask for nobody's.
+local function sees_anyway(origin, address)
+	local item = internals.roster(origin)[jid.bare(address)];
+	return item and (item.subscription == "both" or item.subscription == "from") or false;
 end
 
--- What could be a join, and would pass: true while it waits, false when it cannot wait, nil when it is known what it is.
-function rooms.holds(origin, stanza, address, domain)
-	local here = asks_for(address, domain);
-	if not here then return nil; end
-	local entry = entry_of(domain);
-	if entry.is_rooms ~= nil or entry.silent or entry.releasing or not entry.asking and monotonic() - entry.asked < AFTER_SILENCE then
-		return nil;
+local function follows(entry, origin, address)
+	local bare = jid.bare(address);
+	for _, each in ipairs(entry.waiting) do
+		if each.origin == origin and jid.bare(each.stanza.attr.to) == bare then return true; end
 	end
-	if waiting >= MOST_WAITING or not entry.asking and asked >= MOST_ASKED then return false; end
-	if not entry.asking then ask(entry, domain, here); end
+	return false;
+end
+
+local function wait(entry, origin, stanza)
 	entry.waiting = entry.waiting or {};
 	table.insert(entry.waiting, { origin = origin, stanza = st.clone(stanza) });
 	waiting = waiting + 1;
 	return true;
+end
+
+-- Whether what would pass waits: true while it does, false when it is refused because it cannot, nil when it need not.
+function rooms.holds(origin, stanza, address, domain)
+	local entry = known[domain];
+	if entry and entry.releasing then return nil; end
+	if entry and entry.waiting and waiting < MOST_WAITING and follows(entry, origin, stanza.attr.to) then
+		return wait(entry, origin, stanza);
+	end
+	if not rooms.could_be_join(stanza) or sees_anyway(origin, stanza.attr.to) then return nil; end
+	local here = asks_for(address, domain);
+	if not here then return nil; end
+	entry = entry_of(domain);
+	if entry.is_rooms ~= nil or entry.silent or not entry.asking and monotonic() - entry.asked < AFTER_SILENCE then return nil; end
+	if waiting >= MOST_WAITING or not entry.asking and asked >= MOST_ASKED then return false; end
+	if not entry.asking then ask(entry, domain, here); end
+	return wait(entry, origin, stanza);
 end
 
 return rooms;
