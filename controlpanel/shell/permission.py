@@ -18,11 +18,21 @@ _ALLOWED = re.compile(
     r"allow(ed|list(ed)?)?|white(list(ed)?)?|permit(ted)?|accept(ed)?|grant(ed)?|enabled|yes|true|1|ok"
     r"|autorise[esr]{0,2}|permis|accepte[es]{0,2}|oui|vrai"
 )
-_NO = re.compile(r"false|no|n|0|off|faux|non")
+_NO = re.compile(
+    r"false|no|n|0|off|faux|non|disabled|inacti(ve|f|fs|ves)|desactive[es]{0,2}|suspend(ed|u|ue|us)"
+)
 #: A cell below such a heading says whether; what is not known to permit does not.
 _PERMISSION = re.compile(r"permissions?|action|access|verdict|decision|autorisation|acces|acl|allowdeny")
 #: No in such a column is a no.
-_ALLOWING = re.compile(r"(is|est)?(allowed|permitted|authori[sz]ed|autorise|permis)|allow|permit")
+_ALLOWING = re.compile(
+    r"(is|est)?(allowed|permitted|authori[sz]ed|autorise|permis)|allow|permit"
+    r"|(is|account|user)?(enabled|active)|enable|(est|compte)?acti(f|ve|vee)s?"
+)
+#: Yes in such a column is a no.
+_CLOSING = re.compile(
+    r"(is|account|user)?(disabled|inactive|suspended)|(est|compte)?(desactive|inacti(f|ve)|suspendu)e?s?"
+    r"|blockcredential|(sign|log)in(blocked|disabled)"
+)
 
 
 #: What is in every cell that denies: the quick test for a whole line.
@@ -34,7 +44,7 @@ _HINTS = (
 
 def decides(heading: str) -> bool:
     """Whether a cell below ``heading`` says something by yes or no alone."""
-    return any(each.fullmatch(heading) for each in (_PERMISSION, _DENIED, _ALLOWING))
+    return any(each.fullmatch(heading) for each in (_PERMISSION, _DENIED, _ALLOWING, _CLOSING))
 
 
 def may_deny(line: str) -> bool:
@@ -51,6 +61,6 @@ def denies(heading: str, cell: str) -> bool:
         return True
     if _PERMISSION.fullmatch(heading):
         return not _ALLOWED.fullmatch(cell)
-    if _DENIED.fullmatch(heading):
+    if _DENIED.fullmatch(heading) or _CLOSING.fullmatch(heading):
         return not _NO.fullmatch(cell)
     return bool(_ALLOWING.fullmatch(heading) and _NO.fullmatch(cell))

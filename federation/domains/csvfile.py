@@ -155,7 +155,7 @@ class DomainFile:
             first = head.line.strip()[:80]
             raise FileRefused(FileCode.DAMAGED, line=1, damage=damage.Damage.CUT_LIST, value=first)
         if self.kind is None or keys & _keys("kind"):
-            expects(FileKind.DOMAINS, also=_KIND_OF)(head)
+            expects(FileKind.DOMAINS, also=_KIND_OF, file_name=self.file_name)(head)
         else:
             chosen = next(kind for kind, listed in _KIND_OF.items() if listed is self.kind)
             expects(chosen, also=[FileKind.DOMAINS], file_name=self.file_name)(head)
@@ -185,7 +185,7 @@ class DomainFile:
                 raise _Refused(RowCode.KIND if listed is None else RowCode.TOLD_OTHER, "kind", said)
             return listed
         says = by_name(self.file_name) if self.told is None else None
-        named = _KIND_OF[says] if says else None
+        named = _KIND_OF.get(says) if says else None
         if (listed := self.told or self.kind) is None or named not in {None, listed}:
             code = RowCode.BY_NAME if named else RowCode.NO_LIST
             raise _Refused(code, "domain", cells["domain"], kind=str(named or ""))

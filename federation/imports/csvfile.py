@@ -31,7 +31,9 @@ HEADINGS = {
         "RegistrarPool", "Registrar pool", "Pool", "Pool d’inscription", "Pool de serveurs d’inscriptions",
         "Pool du serveur d’inscriptions", "Pool d’enregistrement",
     ),
-    "enabled": ("Enabled", "Activé", "msRTCSIP-UserEnabled"),
+    "enabled": ("Enabled", "Activé"),
+    "sip_enabled": ("msRTCSIP-UserEnabled",),  # Get-ADUser writes it beside Enabled, which is the account
+    "account_control": ("userAccountControl",),
     "policy": (
         "ExternalAccessPolicy", "External access policy", "Policy", "Assigned policy",
         "Stratégie d’accès externe", "Stratégie", "Stratégie attribuée", "Stratégie affectée",

@@ -6,6 +6,7 @@ string. So a file with two columns changes these two and no more.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -37,6 +38,9 @@ LONGEST = {
 
 _YES = frozenset({"true", "yes", "1", "vrai", "oui"})
 _NO = frozenset({"false", "no", "0", "faux", "non"})
+#: The bit of Active Directory's userAccountControl that disables an account (ACCOUNTDISABLE).
+ACCOUNT_DISABLED = 2
+_CONTROL = re.compile(r"-?[0-9]{1,10}")
 _AUTOMATIC = frozenset({"", "<automatic>", "<automatique>"})
 
 
@@ -49,7 +53,7 @@ class RowCode(StrEnum):
     TOO_LONG = "too-long"  # limit
     EMAIL = "not-an-email"
     NOT_A_BOOLEAN = "not-yes-or-no"
-    NOT_A_NUMBER = "not-a-number"  # of a directory server
+    NOT_A_NUMBER = "not-a-number"
     NOT_A_USER_POLICY = "not-a-user-policy"
     SEVERAL = "several-values"  # of a directory server: number
     NOT_TEXT = "not-text"  # of a directory server
@@ -167,7 +171,7 @@ def _row(record: Record, seen: dict[str, int]) -> UserRow:
         _email(cells.get("email")),
         _text("department", cells.get("department")),
         _pool(cells.get("pool")),
-        _enabled(cells.get("enabled")),
+        _enabled_by_all(cells),
         _policy(cells.get("policy")),
         cells.get("entry", ""),
         cells.get("enabled_by", ""),
@@ -238,6 +242,17 @@ def _enabled(value: str | None) -> bool | None:
     if word is None:
         raise Refused(RowCode.NOT_A_BOOLEAN, "enabled", value.casefold())
     return word
+
+
+def _enabled_by_all(cells: Mapping[str, str]) -> bool | None:
+    """Whether all columns that say something of it enable the person; None when none does."""
+    said = [_enabled(cells[name]) for name in ("enabled", "sip_enabled") if name in cells]
+    if control := cells.get("account_control"):
+        if not _CONTROL.fullmatch(control):
+            raise Refused(RowCode.NOT_A_NUMBER, "enabled", control)
+        if int(control) & ACCOUNT_DISABLED:
+            said.append(False)
+    return all(said) if said else None
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from controlpanel.shell.filewords import DAMAGE, DENIED
+from controlpanel.shell.filewords import DAMAGE
 from controlpanel.shell.textfile import FileCode
 from federation.intake.rows import RowCode
 from federation.topology import words as topology
@@ -38,7 +38,10 @@ ROW: dict[str, _StrPromise] = {
     **{str(code): sentence for code, sentence in topology.SENTENCES.items()},
     Code.EMPTY: _("The cell is empty."),
     **{str(code): sentence for code, sentence in DAMAGE.items()},
-    RowCode.DENIED: DENIED,
+    RowCode.DENIED: _(
+        "The column “%(heading)s” says that this person is not permitted. Take the line out; or replace "
+        "that column by a column “Enabled” with True or False."
+    ),
     RowCode.DUPLICATE: _("The address came before, in line %(first)s."),
     RowCode.CONTROL: _("Take the hidden character %(codepoint)s out of it."),
     RowCode.TOO_LONG: _("It is longer than %(limit)s characters."),

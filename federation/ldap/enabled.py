@@ -10,13 +10,11 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from federation.intake.rows import RowCode, yes_or_no
+from federation.intake.rows import ACCOUNT_DISABLED, RowCode, yes_or_no
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-#: The bit of Active Directory's userAccountControl that disables an account (ACCOUNTDISABLE).
-_ACCOUNT_DISABLED = 2
 #: accountExpires counts 100 nanoseconds from 1601 on; these two values mean never (MS-ADA1, 2.3).
 _NEVER = frozenset({0, 2**63 - 1})
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
@@ -82,7 +80,7 @@ def _no(text: str, now: datetime) -> bool:
 
 
 def _account_control(text: str, _now: datetime) -> bool:
-    return not _number(text) & _ACCOUNT_DISABLED
+    return not _number(text) & ACCOUNT_DISABLED
 
 
 def _expires(text: str, now: datetime) -> bool:

@@ -125,10 +125,12 @@ _GRAMMARS = (
 
 _BLOCKED_NAME = re.compile(
     r"(?<!un)(?<!de)(block|bloqu)|(?<![a-z])den(y(?!s)|ied)|black.?list|liste.?noire|interdi|refus|bann(ed|is)"
-    r"|(?<![a-z])ban.?list|reject|(un|dis|not.?|non.?|never.?)(allow|autoris)"
+    r"|(?<![a-z])ban(.?list)?(?![a-z])|reject|forbid|prohib|exclu(?!siv)|(un|dis|not.?|non.?|never.?)(allow|autoris)"
 )
 _ALLOWED_NAME = re.compile(r"allow|autoris|white.?list|liste.?blanche")
-_PARTNER_NAME = re.compile(r"partn|parten|xmpp")
+_PARTNER_NAME = re.compile(r"partn|parten")
+#: What a name may say of one kind of list alone.
+LISTS = frozenset({FileKind.ALLOWED, FileKind.BLOCKED})
 
 
 def by_grammar(line: str) -> FileKind | None:
@@ -157,6 +159,11 @@ def by_name(file_name: str) -> FileKind | None:
     name = sort_key(file_name)
     if _BLOCKED_NAME.search(name):
         return FileKind.BLOCKED
-    if _ALLOWED_NAME.search(name) and not _PARTNER_NAME.search(name):
-        return FileKind.ALLOWED
-    return None
+    says_allowed, says_partner, says_xmpp = (
+        _ALLOWED_NAME.search(name),
+        _PARTNER_NAME.search(name),
+        "xmpp" in name,
+    )
+    if says_partner and (says_xmpp or not says_allowed):
+        return FileKind.PARTNERS
+    return FileKind.ALLOWED if says_allowed and not says_partner and not says_xmpp else None

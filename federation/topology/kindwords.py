@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from controlpanel.shell.delimited import open_table
 from controlpanel.shell.textfile import FileCode, FileRefused
-from federation.topology.filekinds import FileKind, by_contents, by_name
+from federation.topology.filekinds import LISTS, FileKind, by_contents, by_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -78,11 +78,11 @@ def expects(
     """
 
     def judge(head: Head) -> None:
-        found = by_contents(head)
+        found, named = by_contents(head), by_name(_base(file_name))
+        is_list = found is FileKind.DOMAINS and named in LISTS  # the name says which one
         if found is not None and found is not wanted and found not in also:
-            named = by_name(_base(file_name)) if found is FileKind.DOMAINS else None
-            raise other_kind(named or found, wanted)
-        if wanted is not FileKind.USERS and found in {None, FileKind.DOMAINS}:  # no name says users
+            raise other_kind(named if is_list and named else found, wanted)
+        if wanted is not FileKind.USERS and (found is None or is_list):  # no name says users
             refuse_by_name(wanted, file_name)
 
     return judge
@@ -91,8 +91,8 @@ def expects(
 def refuse_by_name(wanted: FileKind, file_name: str) -> None:
     """Raise FileRefused when the name of the file, which alone tells, says that it is no ``wanted``."""
     named = by_name(_base(file_name))
-    if named is not None and named is not wanted and wanted is not FileKind.DOMAINS:
-        raise other_kind(named, wanted, FileCode.OTHER_NAME)
+    if named not in {None, wanted, *(LISTS if wanted is FileKind.DOMAINS else ())}:
+        raise other_kind(named, wanted, FileCode.OTHER_NAME)  # type: ignore[arg-type] # it is not None
 
 
 def other_kind(found: FileKind, wanted: FileKind, code: FileCode = FileCode.OTHER_KIND) -> FileRefused:
