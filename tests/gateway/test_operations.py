@@ -108,6 +108,26 @@ def test_refusals_are_lines_in_the_log_however_long_the_panel_is_away(
     panel.in_force(after=len(panel.requests))
 
 
+def test_a_reload_of_the_module_brings_streams_back(
+    panel: Panel, gateway: Prosody, outside: Prosody, http: int, sign_in: Callable[..., Person]
+) -> None:
+    alice, bob = sign_in(gateway, "alice@contoso.test"), sign_in(outside, "bob@fabrikam.test")
+    dave = sign_in(gateway, "dave@contoso.test")
+    say(alice, bob, "before")
+    bob.find(">before<")
+    asked = len(panel.requests)
+    assert "Module reloaded" in shell(gateway, 'module:reload("federation_control", "*")')
+    panel.in_force(after=asked)
+    say(dave, bob, "refused")
+    dave.wait(lambda s: s.get("id") == "refused" and s.get("type") == "error")
+    say(alice, bob, "after")
+    bob.find(">after<")
+    assert not bob.has(">refused<")
+    say(bob, alice, "back")
+    alice.find(">back<")
+    assert figures(http)["revision"] == panel.revision
+
+
 def shell(gateway: Prosody, command: str) -> str:
     """What the admin shell says to a command."""
     control = program()

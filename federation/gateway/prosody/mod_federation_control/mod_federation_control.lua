@@ -160,12 +160,16 @@ end
 local loaded = false;
 local uninstall, leave_shell;
 
+local function let_streams_up(host)
+	if control.closed then return; end
+	local ok, problem = modules.load(host, "s2s");
+	if not ok and problem ~= "module-already-loaded" then control.report.alarm("s2s", problem); end
+end
+
 -- Streams come up on a host only behind a module that came up itself.
 function module.add_host(host_module)
 	if not loaded then return nil, "not loaded"; end
-	if control.closed then return; end
-	local ok, problem = modules.load(host_module.host, "s2s");
-	if not ok and problem ~= "module-already-loaded" then control.report.alarm("s2s", problem); end
+	let_streams_up(host_module.host);
 end
 
 -- Something of this server is not as we assume: nobody federates until this module is loaded where it is.
@@ -264,6 +268,9 @@ function module.load()
 	end
 	leave_shell = control.figures.install();
 	loaded = true;
+	if module.reloading then -- add_host() is not called again
+		for host in pairs(hosts) do let_streams_up(host); end
+	end
 end
 
 function module.unload()
