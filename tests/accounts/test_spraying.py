@@ -68,7 +68,7 @@ def test_one_try_for_each_of_many_names_from_as_many_addresses_is_an_alarm(
     assert alarms.sentences(timezone.now()) == []
     attempt(client, "name", REMOTE_ADDR="198.51.100.1")
     said = Page(alice_client.get("/", follow=True)).alerts
-    assert said == ["100 sign-ins failed in the last quarter of an hour, from all networks together."]
+    assert "100 sign-ins failed in the last quarter of an hour, from all networks together." in said[0]
 
 
 def test_an_office_behind_one_address_goes_on_working(client: Client) -> None:
