@@ -43,6 +43,10 @@ class TextField(forms.CharField):
         refuse_control_characters(value, but="\n\t")
 
 
+#: U+0000 as JSON writes it: PostgreSQL has no text with it, and no page shows it.
+NUL = "\\u0000"
+
+
 class LoadedField(forms.JSONField):
     """The values a page was loaded with, as it sends them back; None when they are missing or broken."""
 
@@ -52,10 +56,12 @@ class LoadedField(forms.JSONField):
         """A mapping or None: what a page sends is never trusted to be one."""
         try:
             loaded = super().to_python(value)
-            json.dumps(loaded, ensure_ascii=False).encode()  # half a character cannot be sent back
+            written = json.dumps(loaded, ensure_ascii=False)
+            written.encode()  # half a character cannot be sent back
         except (ValidationError, ValueError, RecursionError):  # a number of too many digits is a ValueError
             return None
-        return loaded if isinstance(loaded, dict) else None
+        has_nul = NUL in written.replace("\\\\", "")  # a backslash that was typed is written twice
+        return loaded if isinstance(loaded, dict) and not has_nul else None
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         """What stands in the page when it comes back."""
