@@ -246,8 +246,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"not-refused": {"()": "controlpanel.shell.processlog.NotRefused"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {
+        "not-refused": {"()": "controlpanel.shell.processlog.NotRefused"},
+        "brief": {"()": "controlpanel.shell.processlog.Brief"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["brief"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {name: {"filters": ["not-refused"]} for name in ("django.request", "django.security.csrf")},
 }

@@ -55,3 +55,13 @@ class NotRefused(logging.Filter):
         """Keep the others."""
         said = getattr(getattr(record, "request", None), "refusal_told", False)
         return not said and getattr(record, "status_code", 0) != 403
+
+
+class Brief(logging.Filter):
+    """Leaves one line of a bad request: a traceback says nothing of it, and strangers could fill the log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep all; without a traceback what somebody else did wrong."""
+        if record.name.startswith("django.security.") or getattr(record, "status_code", 500) < 500:
+            record.exc_info = record.exc_text = None
+        return True

@@ -125,7 +125,14 @@ class Question:
             found = json.loads(text) if self.is_different and len(text) <= _LONGEST else {}
             rows = {str(pk): [str(mark), str(name)] for pk, (mark, name) in found["rows"].items()}
             return {"count": int(found["count"]), "rows": rows, "said": list(map(str, found["said"]))}
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+            RecursionError,
+            OverflowError,
+        ):  # 1e400 is inf
             return {}
 
     @cached_property

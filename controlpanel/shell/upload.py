@@ -168,10 +168,10 @@ class ImportPage:
 
 
 def _decoded(content: bytes) -> str:
-    """``content`` as text; "" when it is none."""
+    """``content`` as text; "" when it is none. A byte order mark stays: it says that no letter was lost."""
     is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        text = content.decode("utf-16" if is_wide else "utf-8-sig")
+        text = "\ufeff" + content.decode("utf-16") if is_wide else content.decode()
     except UnicodeDecodeError:
         return ""
     return "" if "\0" in text else text

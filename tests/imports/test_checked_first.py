@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from federation.domains import services as domains
@@ -132,3 +133,15 @@ def test_an_edited_list_is_shown_before_it_is_done(alice_client: Client) -> None
     assert page.status == 409
     assert "evil.example" in page.text
     assert Partner.objects.count() == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_what_the_check_took_the_import_takes(alice_client: Client, encoding: str) -> None:
+    address, text = reverse("partnerfiles:list"), '"Domain","Description"\n"new.example","Really?"\n'
+    file = SimpleUploadedFile("partners.csv", text.encode(encoding))
+    page = Page(alice_client.post(address, {"file": file, "check": "1"}))
+    assert page.status == 200
+    form = page.form("lines")
+    assert str(form.box("Or its text").value).startswith("\ufeff"), "the text says what the file said"
+    page = Page(form.fill(lines=f"\ufeff{text}").send(alice_client, follow=True))
+    assert page.said == ["Partners made: 1, changed: 0, as they were: 0."]
