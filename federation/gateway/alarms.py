@@ -40,6 +40,7 @@ BREAKING = frozenset(
         "strict-option",  # no stream comes up with a partner whose record asks for less
         "disk-state",  # it decides by less than it knew, until the panel confirms it
         "apply-failed",  # what came was not applied to its end
+        "change-failed",  # what was there before the change may not all have ended
     }
 )
 

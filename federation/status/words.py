@@ -114,6 +114,10 @@ ALARM_LABELS = {
     ),
     "disk-state": gettext_lazy("What it kept on its disk was damaged."),
     "apply-failed": gettext_lazy("What the panel sent was not applied to its end."),
+    "change-failed": gettext_lazy(
+        "After a change, not everything that the rules do not allow any more could be ended. It tries again, "
+        "and nobody federates where a connection could still be open. If this lasts, restart Prosody."
+    ),
 }
 
 

@@ -70,11 +70,6 @@ function gate.peer(domain, here)
 	return state and domain and peer(state, domain, here) or nil;
 end
 
-local function is_contact(address, remote)
-	local roster = internals.load_roster(split(address));
-	return roster ~= nil and roster[jid_bare(remote)] ~= nil;
-end
-
 local function by_rules(state, node, host, domain, inbound, kind)
 	local place, user = "user", nil;
 	local here = hosts[host];
@@ -123,7 +118,7 @@ function gate.judge(address, remote, domain, inbound, kind)
 	else
 		code = remembered(state, address, domain, inbound, kind);
 	end
-	if code == "contact-required" and is_contact(address, remote) then code = nil; end
+	if code == "contact-required" and control.contacts.has(address, remote) then code = nil; end
 	if code or not leaving[kind] then return code; end
 	return nil, (gate.judge(address, remote, domain, inbound, ordinary) or nil) ~= nil;
 end
@@ -270,6 +265,8 @@ local function from_remote(event)
 	if not kind then return true; end
 	local from, to = stanza.attr.from, stanza.attr.to;
 	local _, domain = split(from);
+	local _, here = split(to);
+	control.contacts.wait(origin, domain, here);
 	local code, emptied = gate.judge(to, from, domain, true, kind);
 	if code then
 		refuse(code, "inbound", to, from, kind);

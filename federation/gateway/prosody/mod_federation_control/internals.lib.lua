@@ -218,6 +218,12 @@ function internals.close_connection(session)
 	if session.conn then session.conn:close(); end
 end
 
+-- For so many seconds nothing is read from a stream. mod_s2s pauses it too while one of its stanzas waits, but what Prosody's
+-- epoll had in its own buffer is then read only when more comes: this looks there at the end.
+function internals.pause_stream(session, seconds)
+	if session.conn then internals.pause_reading(session.conn, seconds); end
+end
+
 -- What waits until a stream is established, in order: on 0.12 a list of { text, the bare reply or false }, on 13 a
 -- util.queue of stanzas. mod_s2s takes hold of it before it says that the stream is established, so it is changed in place.
 local parse = library("util.xml", "parse").parse;
@@ -280,6 +286,12 @@ end
 
 -- Ends a stream that has no connection; who waits for it is answered.
 function internals.destroy(session, reason, told) destroy_session(session, reason, told); end
+
+-- Ends a stream without a word on it.
+function internals.cut(session)
+	internals.close_connection(session);
+	destroy_session(session, "cut");
+end
 
 -- add_filter(session, "stanzas/in" or "stanzas/out", call(stanza, session)); hooks are called with each new session.
 internals.filters = library("util.filters", "add_filter", "add_filter_hook", "remove_filter_hook");

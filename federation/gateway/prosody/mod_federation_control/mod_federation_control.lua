@@ -63,7 +63,10 @@ options.can_unseal = sealing_key ~= nil;
 local control = { internals = internals, closed = #internals.wrong > 0, rules = rules, started = os.time(), live = false, slices = module:require "slices" };
 
 local expired = false;
-function control.current() return not expired and not control.closed and control.state or nil; end
+local halted = false; -- see change.lib.lua
+function control.current() return not (expired or halted or control.closed) and control.state or nil; end
+function control.is_expired() return expired; end
+function control.halt(now) halted = now; end
 
 local new_state = module:require "state" (tools);
 local new_document = module:require "document" (tools, new_state);
@@ -72,6 +75,7 @@ control.store = module:require "store" (options.directory, new_document, control
 function control.news() if control.pull then control.pull.tell(); end end
 control.figures = module:require "figures" (control);
 control.report = module:require "report" (control, VERSION);
+control.contacts = module:require "contacts" (control);
 control.gate = module:require "gate" (control);
 control.rooms = module:require "rooms" (control);
 control.streams = module:require "streams" (control);
@@ -79,23 +83,7 @@ control.waiting = module:require "waiting" (control);
 control.presence = module:require "presence" (control);
 control.negotiation = module:require "negotiation" (control);
 control.timeouts = module:require "timeouts" (control);
-
--- After the rules in force changed: first what waits, then the people, then the streams that carried the news to them.
-local reconciling, once_more = false, false;
-function control.changed()
-	once_more = reconciling;
-	if reconciling then return; end
-	reconciling = true;
-	control.slices.run(function ()
-		control.waiting.review();
-		control.presence.reconcile();
-		control.streams.enforce();
-	end, function (ok, problem)
-		reconciling = false;
-		if not ok then module:log("error", "After a change: %s", problem); end
-		if once_more then control.changed(); end
-	end);
-end
+control.changed = module:require "change" (control);
 
 function control.put_in_force(state)
 	control.state, control.in_force_since = state, os.time();

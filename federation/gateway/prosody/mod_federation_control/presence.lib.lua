@@ -98,22 +98,25 @@ local function reconcile_user(bare, sessions, notes)
 	for domain, was in pairs(notes.shown) do
 		local now = not gate.judge(bare, domain, domain, false, "presence-available");
 		if was ~= now then
-			notes.shown[domain] = now;
 			if now then announce(sessions, domain); else withdraw(sessions, notes, domain); end
+			notes.shown[domain] = now;
 		end
 	end
 end
 
--- Acts on whatever changed since the last time. Runs in slices.
+-- Acts on whatever changed since the last time. Runs in slices. Returns what could not be done, of which nothing is
+-- taken for done; the gate refuses what people say by themselves all the same.
 function presence.reconcile()
+	local left;
 	for _, bare in ipairs(internals.online()) do
 		local sessions, notes = internals.sessions_of(bare), internals.notes(bare);
 		if sessions and notes.shown then
 			local ok, problem = pcall(reconcile_user, bare, sessions, notes);
-			if not ok then module:log("error", "Presence of %s: %s", bare, problem); end
+			if not ok then left = ("presence of %s: %s"):format(bare, problem); end
 		end
 		control.slices.breathe();
 	end
+	return left;
 end
 
 return presence;

@@ -158,7 +158,7 @@ function again()
 	local began = monotonic();
 	store.problem = nil;
 	-- Until the panel has confirmed what came from disk, or what expired, an answer is wanted at once.
-	local wait = control.live and control.current() and options.wait or 0;
+	local wait = control.live and not control.is_expired() and options.wait or 0;
 	if full_at then wait = math.min(wait, math.max(math.ceil(full_at - began), 0)); end
 	poller:post(headers, request_body(wait, nil, made), wait + PATIENCE, take, function (problem, code, answer)
 		arrived(not problem and (code == 200 or code == 204));

@@ -74,8 +74,8 @@ function report.over(...)
 end
 
 local function status()
-	if not control.state or control.closed then return "none"; end
-	if not control.current() then return "expired"; end
+	if control.state and control.is_expired() then return "expired"; end
+	if not control.current() then return "none"; end
 	return control.live and "live" or "disk";
 end
 

@@ -82,21 +82,30 @@ end
 -- Closes what the rules in force do not allow: streams with domains that are no partner's and not ours (any more), and those
 -- that were authenticated in a way their partner's record does not allow (any more). A stream that was still
 -- being negotiated by a record that changed begins anew (RFC 6120, 4.9.3.16): it might never come to an end.
+local function enforce(session)
+	local remote, here = streams.remote(session);
+	local partner = control.gate.peer(remote, here);
+	local method = session.federation_method;
+	if not partner or not is_allowed(session, partner, method) then
+		streams.close(session, "policy-violation");
+	elseif not method and session.federation_partner and session.federation_partner ~= partner then
+		streams.close(session, "reset");
+	else
+		local domains = internals.domains(session);
+		for domain, more in pairs(domains) do
+			local other = control.gate.peer(domain, here);
+			if not other or not is_allowed(session, other, more.federation_method or method) then domains[domain] = nil; end
+		end
+	end
+end
+
+-- A stream of which that cannot be done is cut. Runs in slices.
 function streams.enforce()
 	for _, session in streams.each() do
-		local remote, here = streams.remote(session);
-		local partner = control.gate.peer(remote, here);
-		local method = session.federation_method;
-		if not partner or not is_allowed(session, partner, method) then
-			streams.close(session, "policy-violation");
-		elseif not method and session.federation_partner and session.federation_partner ~= partner then
-			streams.close(session, "reset");
-		else
-			local domains = internals.domains(session);
-			for domain, more in pairs(domains) do
-				local other = control.gate.peer(domain, here);
-				if not other or not is_allowed(session, other, more.federation_method or method) then domains[domain] = nil; end
-			end
+		local ok, problem = pcall(enforce, session);
+		if not ok then
+			module:log("error", "A stream cannot be closed: %s", problem);
+			internals.cut(session);
 		end
 		control.slices.breathe();
 	end

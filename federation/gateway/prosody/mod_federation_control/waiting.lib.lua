@@ -38,11 +38,19 @@ local function review(session, breathe)
 	end
 end
 
+-- What cannot be judged leaves no more: its stream ends, and who waits is answered. Returns the error.
+local function reviewed(session, breathe)
+	if internals.count_waiting(session) == 0 then return nil; end
+	local ok, problem = pcall(review, session, breathe);
+	if ok then return nil; end
+	module:log("error", "What waits for %s cannot be judged: %s", session.to_host, problem);
+	internals.cut(session);
+	return problem;
+end
+
 -- The rules changed. Runs in slices.
 function waiting.review()
-	for session in pairs(internals.streams()) do
-		if internals.count_waiting(session) > 0 then review(session, control.slices.breathe); end
-	end
+	for session in pairs(internals.streams()) do reviewed(session, control.slices.breathe); end
 end
 
 -- How many stanzas wait for streams.
@@ -61,8 +69,9 @@ end
 -- Before what waits is sent.
 local function established(event)
 	local session, state = event.session, control.current();
-	if state and judged_by[session] == state or internals.count_waiting(session) == 0 then return; end
-	review(session, function () end);
+	if state and judged_by[session] == state then return; end
+	local problem = reviewed(session, function () end);
+	if problem then error(problem, 0); end -- mod_s2s sends nothing then
 end
 
 -- Before mod_s2s adds to what waits.
