@@ -22,7 +22,7 @@ package.loaded["util.timer"] = { add_task = function () end }
 local internals = assert(loadfile(folder .. "/internals.lib.lua"))()
 local streams = assert(loadfile(folder .. "/streams.lib.lua"))()({
 	internals = internals, news = function () end, slices = { breathe = function () end };
-	gate = { peer = function (domain) return partners[domain] end };
+	gate = { peer = function (domain) return partners[domain] end }, waiting = { review_now = function () end };
 })
 streams.enforce()
 local left = {}

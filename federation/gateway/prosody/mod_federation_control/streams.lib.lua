@@ -23,6 +23,7 @@ end
 
 function streams.close(session, condition)
 	control.news();
+	control.waiting.review_now(session); -- who waits is told the reason, also when a change has not come to it yet
 	session:close({ condition = condition, text = texts[condition] }, nil, "refused by policy");
 end
 

@@ -66,11 +66,16 @@ local function created(event)
 	judged_by[event.session] = control.current();
 end
 
+-- By the rules in force at this moment. Returns an error.
+function waiting.review_now(session)
+	local state = control.current();
+	if state and judged_by[session] == state then return nil; end
+	return reviewed(session, function () end);
+end
+
 -- Before what waits is sent.
 local function established(event)
-	local session, state = event.session, control.current();
-	if state and judged_by[session] == state then return; end
-	local problem = reviewed(session, function () end);
+	local problem = waiting.review_now(event.session);
 	if problem then error(problem, 0); end -- mod_s2s sends nothing then
 end
 
