@@ -32,8 +32,9 @@ _TYPE = re.compile(
 )
 _LIST_TYPE = re.compile(r"\[|Collections\.|`\d|List\b|ListModifier|Collection\b")
 _OBJECT = re.compile(r"@\{.*\}")
-_CUT = re.compile(r"\.{3}|\u2026")
-_CUT_BRACES = re.compile(r"\{.*(?:\.{3}|\u2026)\s*\}?")
+_DOTS = r"\.(?:\s?\.){2}|[\u2026\u22ef]"
+_CUT = re.compile(_DOTS)
+_CUT_BRACES = re.compile(rf"\{{.*(?:{_DOTS})\s*\}}?")
 _ASKED = re.compile(r"[A-Za-z]\?|\?[A-Za-z]|\?\?")
 _SHORTENED = re.compile(r"(?:sip:)?[-+]?\d+(?:[.,]\d+)?[eE][+-]?\d+(?:@.*)?")
 _MONTH = r"(?:jan|f[eé]v|feb|mar|a[pv]r|ma[iy]|jui?n|jui?l|aug|ao[uû]|sep|oct|okt|nov|d[eé][cz])[a-zéû]*\.?"
@@ -49,7 +50,7 @@ _MISREAD = re.compile(
 
 
 #: What is in every line that holds such a cell: the quick test.
-_HINTS = ("?", "{", "\u2026", "...", "System.", "Microsoft.", "Deserialized.", "Selected.")
+_HINTS = ("?", "{", "\u2026", "\u22ef", "...", ". . .", "System.", "Microsoft.", "Deserialized.", "Selected.")
 
 
 def may_be_in(line: str) -> bool:

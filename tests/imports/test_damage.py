@@ -48,6 +48,7 @@ DAMAGED = [
     (PARTNERS, f'{SHELL}"good.example","","",""\r\n"b.example","{{a.x, b.x, c.x, d.x...}}","",""\r\n', FOUR),
     (PARTNERS, f'{SHELL}"b.example","{{a.example, b.x.example, c.example, d.example…}}","",""\r\n', FOUR),
     (PARTNERS, f'{SHELL}"b.example","a.example;c.example;d.example...","",""\r\n', FOUR),
+    (PARTNERS, f'{SHELL}"b.example","{{a.example, c.example, d.example, e.example. . .}}","",""\r\n', FOUR),
     (PARTNERS, f'{SHELL}"b.example","","","{{a, b, c, d...}}"\r\n', FOUR),
     (PARTNERS, f'{SHELL}"m?nze-verein.example","","",""\r\n', UTF8),
     (PARTNERS, f'{SHELL}"b.example","","","Contact : Zo? (support)"\r\n', UTF8),
