@@ -1,7 +1,6 @@
 -- For tests only: while the file that option `test_failing` names is there, what is done after a change fails at the
 -- point that is written in it: "close" of streams, "cut" of those too, "presence" to clients.
 
-local s2smanager = require "core.s2smanager";
 local path = module:get_option_string("test_failing");
 
 local function fails(at)
@@ -12,18 +11,18 @@ local function fails(at)
 	if points:find(at, 1, true) then error("out of order: " .. at, 0); end
 end
 
-local destroy = s2smanager.destroy_session;
-function s2smanager.destroy_session(...)
-	fails "cut";
-	return destroy(...);
-end
-
 module:hook_global("s2s-created", function (event)
 	local session = event.session;
 	local close = session.close;
 	function session.close(...)
 		fails "close";
 		return close(...);
+	end
+	local conn = session.conn;
+	local close_conn = conn.close;
+	function conn.close(...)
+		fails "cut";
+		return close_conn(...);
 	end
 end, 1000);
 
