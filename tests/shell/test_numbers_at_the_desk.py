@@ -44,7 +44,7 @@ def model(request: pytest.FixtureRequest, alice: object) -> type[Model]:
 
 def test_a_list_is_asked_with_anything(alice_client: Client, model: type[Model]) -> None:
     for name in {*DJANGOS, *declared_by(model)}:
-        for value in (*NASTY, "9999", "1", "0", "12"):
+        for value in (*NASTY[:3], "9999", "0"):
             assert alice_client.get(list_of(model), {name: value}, follow=True).status_code < 500
     page = admin.site._registry[model]
     if page.date_hierarchy:
@@ -68,7 +68,7 @@ def test_an_action_is_sent_with_any_key(alice_client: Client, model: type[Model]
                 "select_across": value,
             }
             sent |= {f"form-{each}": value for each in MANAGEMENT}
-            for more in ({}, {"post": "yes"}, {"_save": "1"}):
+            for more in ({"post": "yes"}, {"_save": "1"}):
                 assert alice_client.post(list_of(model), {**sent, **more}).status_code < 500
     assert model._default_manager.count() == before
 
