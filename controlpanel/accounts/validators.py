@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
@@ -54,6 +55,9 @@ def register(words: Callable[[], Iterable[str]]) -> None:
 
 class GuessableValidator(CommonPasswordValidator):
     """Refuses what somebody who knows the place and the person would try."""
+
+    def __init__(self) -> None:
+        super().__init__(Path(__file__).with_name("common-passwords.txt.gz"))
 
     def validate(self, password: str, user: Administrator | None = None) -> None:
         """Raises ValidationError."""

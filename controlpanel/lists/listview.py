@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 
 from controlpanel.lists.paging import Page, Tokens, count_of, count_text, page_of
 from controlpanel.lists.withheld import without_secrets
-from controlpanel.shell.context import ROWS_PER_PAGE
+from controlpanel.shell.context import ROWS_PER_PAGE, preference
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -70,7 +70,7 @@ class ListView:
     @cached_property
     def per_page(self) -> int:
         """Rows per page, as the reader's browser remembers."""
-        wanted = self.request.COOKIES.get("rows", "")
+        wanted = preference(self.request, "rows")
         return int(wanted) if wanted in map(str, ROWS_PER_PAGE) else _DEFAULT_ROWS
 
     @cached_property

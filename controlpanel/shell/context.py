@@ -52,6 +52,11 @@ class Frame:
         return self.group.tabs if self.group else ()
 
 
+def preference(request: HttpRequest, name: str) -> str:
+    """What the reader's browser remembers under ``name``; "" when it remembers nothing."""
+    return request.COOKIES.get(f"{settings.COOKIE_PREFIX}{name}", "")
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor: the variable ``frame``, built only when a template asks for it."""
     return {"frame": SimpleLazyObject(lambda: _build(request))}
@@ -61,7 +66,7 @@ def _build(request: HttpRequest) -> Frame:
     here = request.resolver_match.view_name if request.resolver_match else ""
     current = current_tab(here)
     groups = tuple(_link(group, current) for group in GROUPS)
-    theme = request.COOKIES.get("theme", "auto")
+    theme = preference(request, "theme") or "auto"
     return Frame(
         groups=groups,
         group=next((link for link in groups if link.current), None),

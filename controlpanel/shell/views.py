@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -31,11 +32,11 @@ def preferences(request: HttpRequest) -> HttpResponse:
     for name, values in allowed.items():
         if (value := request.POST.get(name)) in values:
             response.set_cookie(
-                name,
+                f"{settings.COOKIE_PREFIX}{name}",
                 value,
                 max_age=_YEAR,
                 samesite="Lax",
-                secure=request.is_secure(),
+                secure=request.is_secure() or bool(settings.COOKIE_PREFIX),
                 httponly=True,
             )
     return response

@@ -125,6 +125,12 @@ def test_the_table_is_whole() -> None:
     assert len(REFUSED) == len(TAKEN) == 40
 
 
+@pytest.mark.parametrize("password", ["Photosynthesis1!", "--Switzerland--", "2026Mediterranean"])
+def test_a_single_word_is_refused_whatever_stands_around_it(password: str) -> None:
+    with pytest.raises(ValidationError, match=COMMON):
+        validate_password(password)
+
+
 @pytest.mark.parametrize("password, said", REFUSED.items())
 def test_what_is_guessed_first_is_refused(viola: Administrator, password: str, said: str) -> None:
     with pytest.raises(ValidationError) as refused:

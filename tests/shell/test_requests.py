@@ -14,6 +14,8 @@ from tests.conftest import BACKEND
 from tests.pages import Page
 
 if TYPE_CHECKING:
+    from pytest_django import Settings
+
     from controlpanel.accounts.models import Administrator
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +169,15 @@ def test_the_theme_is_remembered(client: Client) -> None:
     cookie = answer.cookies["theme"]
     assert cookie["max-age"] == 365 * 24 * 3600
     assert cookie["httponly"]
+    assert Page(client.get("/account/sign-in/")).all("html", data_theme="dark")
+
+
+def test_behind_tls_a_browser_keeps_preferences_to_this_host(client: Client, settings: Settings) -> None:
+    settings.COOKIE_PREFIX = "__Host-"
+    answer = client.post(PREFERENCES, {"theme": "dark", "rows": "50"})
+    assert set(answer.cookies) == {"__Host-theme", "__Host-rows"}
+    for cookie in answer.cookies.values():
+        assert (bool(cookie["secure"]), cookie["path"], cookie["domain"]) == (True, "/", "")
     assert Page(client.get("/account/sign-in/")).all("html", data_theme="dark")
 
 
