@@ -49,7 +49,10 @@ def csv_line(cells: Iterable[object]) -> str:
     cut = [
         f"'{text}" if text.startswith("-") and _NUMBER.fullmatch(text) else defuse(text) for text in texts[:1]
     ]
-    return str(_write([*cut, *map(defuse, texts[1:])]))
+    line = str(_write([*cut, *map(defuse, texts[1:])]))
+    # Behind a quotation mark that a reader with another separator takes for an opening one, a carriage return
+    # would stand at the start of a cell.
+    return line.removesuffix("\r\n") + "\n"
 
 
 class _Line:

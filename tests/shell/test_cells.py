@@ -37,6 +37,7 @@ def formulas(text: str, delimiter: str) -> list[str]:
 @example([["a\t\"'=1"]], "\t")
 @example([["-1", "=x"]], ";")
 @example([["a;\n\t=x"]], ";")
+@example([["", "\r"]], ";")
 def test_no_cell_of_a_file_is_a_formula(lines: list[list[str]], delimiter: str) -> None:
     assert formulas("".join(map(csv_line, lines)), delimiter) == []
 

@@ -63,15 +63,12 @@ def test_blanks_are_no_master_key(tmp_path: Path) -> None:
 
 
 def test_production_is_the_default(tmp_path: Path) -> None:
-    found = values(
-        tmp_path, "DEBUG", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "SESSION_COOKIE_SECURE", "AXES_FAILURE_LIMIT"
-    )
+    found = values(tmp_path, "DEBUG", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "SESSION_COOKIE_SECURE")
     assert found == {
         "DEBUG": False,
         "ALLOWED_HOSTS": ["127.0.0.1", "localhost", "[::1]"],
         "TRUSTED_PROXIES": 0,
         "SESSION_COOKIE_SECURE": False,
-        "AXES_FAILURE_LIMIT": 5,
     }
 
 
