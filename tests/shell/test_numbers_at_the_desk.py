@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
     from django.test import Client
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sql]
+pytestmark = pytest.mark.django_db
 DJANGOS = (
     "o",
     "p",
