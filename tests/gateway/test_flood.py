@@ -112,8 +112,7 @@ def test_a_flood_waits_while_others_talk_and_loses_nothing(
 
 
 def test_what_waits_is_judged_by_the_rules_in_force_when_the_wait_is_over(world: World) -> None:
-    world.flood()
-    world.counters(lambda refused, _passed: refused > 0)
+    world.flood()  # which takes a second at least; the commit is in force long before
     friend = objects.user(f"victim{VICTIMS - 1}@contoso.test", enabled=False, pool=1, policy=None)
     world.panel.commit(friend)
     told = world.panel.wait_for(
